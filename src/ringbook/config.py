@@ -1,0 +1,139 @@
+"""Settings, read from the environment once. Nothing else reads it."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import platformdirs
+
+PREFIX = "RINGBOOK_"
+
+
+class InvalidSetting(Exception):
+    """A setting cannot be used; the message names it and says why."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set; see docs/operations.md."""
+
+    database_url: str
+    database_connections: int
+    max_body_bytes: int
+    log_format: str
+    cors_origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+
+
+class Setting(NamedTuple):
+    """How a setting is written in the environment, and what it means."""
+
+    default: Callable[[], str]
+    parse: Callable[[str], Any]
+    meaning: str
+
+
+def _database_url(text: str) -> str:
+    if text.startswith(("postgresql://", "postgres://")):
+        return text
+    path = text.removeprefix("sqlite:///")
+    if path == text or not path or "?" in path:
+        raise ValueError("must be sqlite:///PATH (sqlite:////var/lib/… for an absolute path) or postgresql://…")
+    if not Path(path).absolute().parent.is_dir():
+        raise ValueError(f"the folder of {path} does not exist")
+    return text
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"must be a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def _list(check: Callable[[str], object]) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        items = tuple(item for item in (part.strip() for part in text.split(",")) if item)
+        for item in items:
+            check(item)
+        return items
+
+    return parse
+
+
+def _origin(text: str) -> None:
+    if text != "*" and not re.fullmatch(r"https?://[^/\s?#@]+", text):
+        raise ValueError(f"'{text}' is not an origin such as https://crm.example.com, nor *")
+
+
+def _default_database_url() -> str:
+    folder = platformdirs.user_data_path("ringbook", appauthor=False, ensure_exists=True)
+    return f"sqlite:///{folder / 'ringbook.db'}"
+
+
+def _default(text: str) -> Callable[[], str]:
+    return lambda: text
+
+
+SETTINGS = {
+    "database_url": Setting(
+        _default_database_url,
+        _database_url,
+        "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; without it, a file in the user's data folder",
+    ),
+    "database_connections": Setting(_default("10"), _whole_number(2, 1000), "most PostgreSQL connections of one worker"),
+    "max_body_bytes": Setting(_default("1048576"), _whole_number(1024, 1 << 30), "a larger request body is answered by 413"),
+    "log_format": Setting(_default("auto"), _one_of("auto", "json", "console"), "auto: console on a terminal, else json"),
+    "cors_origins": Setting(_default(""), _list(_origin), "origins whose pages may call the API, by commas; * for any"),
+    "trusted_proxies": Setting(
+        _default(""),
+        _list(ipaddress.ip_network),
+        "addresses or networks, by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    ),
+}
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings in `environment`. Raises InvalidSetting."""
+    values = {}
+    for name, setting in SETTINGS.items():
+        variable = PREFIX + name.upper()
+        text = _text(environment, variable)
+        try:
+            values[name] = setting.parse(text or setting.default())
+        except ValueError as error:
+            raise InvalidSetting(f"{variable}: {error}") from error
+    return Settings(**values)
+
+
+def unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables that look like settings of Ringbook but are none: misspelt, perhaps."""
+    known = {PREFIX + name.upper() + suffix for name in SETTINGS for suffix in ("", "_FILE")}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _text(environment: Mapping[str, str], variable: str) -> str:
+    """Return the variable's value, or the content of the file that VARIABLE_FILE names, or ''."""
+    file = environment.get(f"{variable}_FILE", "")
+    if not file:
+        return environment.get(variable, "").strip()
+    if environment.get(variable):
+        raise InvalidSetting(f"{variable} and {variable}_FILE are both set; set one")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise InvalidSetting(f"{variable}_FILE: {file} cannot be read: {error}") from error
+

@@ -1,0 +1,83 @@
+"""One small async face over SQLite and PostgreSQL: statements compiled once, run on the raw drivers."""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
+
+Row = Sequence[Any]
+Values = Mapping[str, Any]
+
+
+class UniqueViolation(Exception):
+    """The database refused a row because of one that is there already."""
+
+
+class Compiled:
+    """A statement's text for one database, and what puts a call's values in the order of its placeholders."""
+
+    def __init__(self, statement: sa.Executable, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        self.sql = str(compiled)
+        self.arguments = _arguments(compiled.positiontup or [], compiled.params)
+
+
+def _arguments(names: Sequence[str], params: Values) -> Callable[[Values], Sequence[Any]]:
+    constants = {name: params[name] for name in names if params[name] is not None}
+    if constants:
+        return lambda values: [values[name] if name in values else constants[name] for name in names]
+    if len(names) > 1:
+        return operator.itemgetter(*names)
+    return lambda values: [values[name] for name in names]
+
+
+class Query:
+    """One statement for both databases, written in SQLAlchemy Core and compiled once.
+
+    `long` marks one that may touch any number of rows: on SQLite it runs on a thread, so that lookups go on beside it.
+    """
+
+    def __init__(self, statement: sa.Executable, *, long: bool = False) -> None:
+        self.long = long
+        self.sqlite = Compiled(statement, sqlite_dialect(paramstyle="qmark"))
+        self.postgresql = Compiled(statement, asyncpg_dialect())
+
+
+class Connection(Protocol):
+    """What can be asked of a database. Values are given by the names of the statement's parameters."""
+
+    async def one(self, query: Query, **values: Any) -> Row | None:
+        """Run `query` and return its first row."""
+
+    async def all(self, query: Query, **values: Any) -> Sequence[Row]:
+        """Run `query` and return its rows."""
+
+
+class Transaction(Connection, Protocol):
+    """A connection inside a transaction: all that is done in it stands together, or none of it."""
+
+    async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
+        """Run `query` once for each of the `rows` of values. Raises UniqueViolation."""
+
+
+class Database(Connection, Protocol):
+    """A database. Each `one` and `all` on it is a transaction of its own and only reads.
+
+    Raises errors.Unavailable where the database is away or does not get to it in time.
+    """
+
+    async def open(self) -> None:
+        """Connect. To be called once, in the event loop that will use it."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that is committed, durably, at the end of the block, or rolled back by an error in it.
+
+        In the block await nothing but the transaction itself: on SQLite every other writer waits for it meanwhile.
+        """

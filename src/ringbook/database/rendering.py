@@ -1,0 +1,57 @@
+"""The SQL that both databases say differently: JSON made by the database itself, and the later of two times."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from ringbook.database.schema import Time
+
+ISO_8601 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
+
+
+def _construct(
+    name: str, sqlite: str, postgresql: str, kind: sa.types.TypeEngine[Any] | None = None
+) -> type[FunctionElement[Any]]:
+    """Return an SQL function written as `sqlite` or `postgresql`, with its arguments in place of the `@`."""
+    construct = type(name, (FunctionElement,), {"inherit_cache": True, "name": name, "type": kind or sa.JSON()})
+
+    def write(template: str) -> Any:  # noqa: ANN401  a SQLAlchemy compilation hook
+        def compile_(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+            return template.replace("@", compiler.process(element.clauses, **options))
+
+        return compile_
+
+    compiles(construct, "sqlite")(write(sqlite))
+    compiles(construct, "postgresql")(write(postgresql))
+    return construct
+
+
+_json_object = _construct("json_object", "json_object(@)", "json_build_object(@)")
+_json_list = _construct("json_list", "json_group_array(@)", "coalesce(json_agg(@), '[]')")
+_json_bool = _construct("json_bool", "json(iif(@, 'true', 'false'))", "@")
+_json_time = _construct("json_time", "@", f"to_char(@ AT TIME ZONE 'UTC', {ISO_8601})")
+latest = _construct("latest", "max(@)", "greatest(@)", Time)
+
+
+def json_object(**values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return the JSON object of `values`, in their order."""
+    return _json_object(*(part for name, value in values.items() for part in (sa.literal_column(f"'{name}'"), value)))
+
+
+def json_values(columns: sa.ColumnCollection[str, Any], *names: str) -> dict[str, sa.ColumnElement[Any]]:
+    """Return the named columns as they stand in JSON: times as RFC 3339 in UTC with six decimals, booleans as such."""
+
+    def value(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
+        if name.startswith("tm_"):
+            return _json_time(column)
+        return _json_bool(column) if isinstance(column.type, sa.Boolean) else column
+
+    return {name: value(columns[name], name) for name in names}
+
+
+def json_list(rows: sa.Subquery, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return the JSON list of `value` for each of the `rows`, in their order; `[]` where there are none."""
+    return sa.select(_json_list(value)).select_from(rows).scalar_subquery()

@@ -1,0 +1,142 @@
+"""Every table. The constraints here are the rules that must hold whatever the code above does.
+
+Every tenant table's primary key starts with customer_id, and its foreign keys carry it too: rows of two customers can
+never be tied to one another, and the tables can be spread by customer. A change here needs a migration: `make check`
+compares the two.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={"pk": "%(table_name)s_pkey", "fk": "%(table_name)s_%(referred_table_name)s_fkey"}
+)
+
+Id = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
+Time = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
+def _times() -> list[sa.Column[str]]:
+    return [
+        sa.Column("tm_create", Time, nullable=False),
+        sa.Column("tm_update", Time),
+        sa.Column("tm_delete", Time),
+    ]
+
+
+customers = sa.Table(
+    "customers",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    *_texts("name", "default_region"),
+    *_times(),
+)
+
+access_keys = sa.Table(
+    "access_keys",
+    metadata,
+    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    *_texts("name", "prefix", "token_hash", "scopes"),
+    sa.Column("tm_expire", Time),
+    sa.Column("tm_create", Time, nullable=False),
+    sa.Column("tm_delete", Time),
+    sa.Index("access_keys_token_hash", "token_hash", unique=True),
+)
+
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    *_texts("first_name", "last_name", "display_name", "company", "job_title", "source", "external_id", "notes"),
+    sa.Column("version", sa.Integer, nullable=False),
+    *_times(),
+)
+
+
+def _live_index(table: sa.Table) -> None:
+    """Let a page of live rows cost the same however many deleted ones lie between them."""
+    live = table.c.tm_delete.is_(None)
+    sa.Index(f"{table.name}_live", table.c.customer_id, table.c.id, sqlite_where=live, postgresql_where=live)
+
+
+_live_index(contacts)
+
+
+def _contact_address(name: str, normalized: str, *columns: sa.Column[str]) -> sa.Table:
+    """Return a table of phone numbers or emails of contacts; `normalized` is what a lookup asks for.
+
+    tm_delete is the contact's: what is taken off a contact is gone, what is on a deleted contact stays with it, unseen.
+    The lookup index gives the contact that a lookup must answer as its first entry, however many share the value.
+    """
+    table = sa.Table(
+        name,
+        metadata,
+        sa.Column("customer_id", Id, primary_key=True),
+        sa.Column("contact_id", Id, primary_key=True),
+        sa.Column("id", Id, primary_key=True),
+        *columns,
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("is_primary", sa.Boolean, nullable=False),
+        sa.Column("tm_create", Time, nullable=False),
+        sa.Column("tm_delete", Time),
+        sa.ForeignKeyConstraint(["customer_id", "contact_id"], ["contacts.customer_id", "contacts.id"]),
+    )
+    c = table.c
+    sa.Index(f"{name}_once", c.customer_id, c.contact_id, c[normalized], unique=True)
+    sa.Index(
+        f"{name}_one_primary",
+        c.customer_id,
+        c.contact_id,
+        unique=True,
+        sqlite_where=c.is_primary,
+        postgresql_where=c.is_primary,
+    )
+    live = c.tm_delete.is_(None)
+    sa.Index(
+        f"{name}_lookup",
+        c.customer_id,
+        c[normalized],
+        c.is_primary.desc(),
+        c.contact_id.desc(),
+        sqlite_where=live,
+        postgresql_where=live,
+    )
+    return table
+
+
+phone_numbers = _contact_address("phone_numbers", "number_e164", *_texts("number", "number_e164"))
+emails = _contact_address("emails", "address", *_texts("address"))
+
+contact_tags = sa.Table(
+    "contact_tags",
+    metadata,
+    sa.Column("customer_id", Id, primary_key=True),
+    sa.Column("contact_id", Id, primary_key=True),
+    sa.Column("tag_id", Id, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(["customer_id", "contact_id"], ["contacts.customer_id", "contacts.id"]),
+    sa.Index("contact_tags_tag", "customer_id", "tag_id", "contact_id"),
+)
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    *_texts("name", "name_folded", "detail"),
+    *_times(),
+)
+_live_index(tags)
+sa.Index(
+    "tags_name",
+    tags.c.customer_id,
+    tags.c.name_folded,
+    unique=True,
+    sqlite_where=tags.c.tm_delete.is_(None),
+    postgresql_where=tags.c.tm_delete.is_(None),
+)

@@ -1,0 +1,159 @@
+"""SQLite: reads straight on the event loop, one writer a process, commits on a thread."""
+
+import asyncio
+import datetime
+import random
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from ringbook.database.engine import Query, Row, UniqueViolation, Values
+from ringbook.errors import Unavailable
+
+PATIENCE_SECONDS = 1.5
+"""How long to try for the write lock, or to read, while another process holds the file. Then: Unavailable."""
+
+UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
+NOT_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+sqlite3.register_adapter(datetime.datetime, lambda time: time.astimezone(datetime.UTC).strftime(TIME_FORMAT))
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open the file. Never waits for a lock: whoever must wait does so without blocking the event loop."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=512)
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456"
+    )
+    return connection
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode in NOT_UNIQUE:
+            raise UniqueViolation from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in UNAVAILABLE:
+            raise Unavailable from error
+        raise
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+async def _until_free(work: Any) -> Any:
+    """Return work(), tried again while another process holds the file.
+
+    The pauses are short and even: growing ones would starve the late.
+    """
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(random.uniform(0.0005, 0.002))  # noqa: S311  a pause, not a secret
+
+
+class SqliteTransaction:
+    """The writer's connection while it holds the file's write lock."""
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._thread = thread
+
+    async def one(self, query: Query, **values: Any) -> Row | None:
+        rows = await self.all(query, **values)
+        return rows[0] if rows else None
+
+    async def all(self, query: Query, **values: Any) -> list[Row]:
+        arguments = query.sqlite.arguments(values)
+        return await self._run(query, lambda: self._connection.execute(query.sqlite.sql, arguments).fetchall())
+
+    async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
+        arguments = [query.sqlite.arguments(values) for values in rows]
+        await self._run(query, lambda: self._connection.executemany(query.sqlite.sql, arguments))
+
+    async def _run(self, query: Query, work: Any) -> Any:
+        with _errors():
+            return await _finished(self._thread, work) if query.long else work()
+
+
+async def _finished(thread: ThreadPoolExecutor, work: Any) -> Any:
+    """Return work() done on the thread. What the thread has begun it ends, even where the caller has gone away."""
+    done = asyncio.get_running_loop().run_in_executor(thread, work)
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await asyncio.wait([done])
+        raise
+
+
+class SqliteDatabase:
+    """A SQLite file. See engine.Database."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    async def open(self) -> None:
+        with _errors():
+            self._reader = await _until_free(lambda: connect(self._path))
+            self._writer = await _until_free(lambda: connect(self._path))
+        self._turn = asyncio.Lock()  # fair within the process: first come, first served
+        self._thread = ThreadPoolExecutor(1, "sqlite-writer")
+        self._transaction = SqliteTransaction(self._writer, self._thread)
+
+    async def close(self) -> None:
+        self._thread.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+    async def one(self, query: Query, **values: Any) -> Row | None:
+        """Run straight on the event loop: a B-tree probe costs less than a hop to a thread."""
+        compiled = query.sqlite
+        try:
+            row: Row | None = self._reader.execute(compiled.sql, compiled.arguments(values)).fetchone()
+        except sqlite3.OperationalError:
+            rows = await self.all(query, **values)
+            return rows[0] if rows else None
+        return row
+
+    async def all(self, query: Query, **values: Any) -> list[Row]:
+        arguments = query.sqlite.arguments(values)
+        with _errors():
+            rows: list[Row] = await _until_free(
+                lambda: self._reader.execute(query.sqlite.sql, arguments).fetchall(),
+            )
+        return rows
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqliteTransaction]:
+        async with self._turn:
+            with _errors():
+                await _until_free(lambda: self._writer.execute("BEGIN IMMEDIATE"))
+            try:
+                yield self._transaction
+                with _errors():
+                    await _finished(self._thread, lambda: self._writer.execute("COMMIT"))  # fsync, or a checkpoint
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")

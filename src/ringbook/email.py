@@ -1,0 +1,40 @@
+"""What a person typed -> the email address as it is kept: checked for syntax, in lower case."""
+
+import re
+
+import email_validator
+
+LONGEST = 254
+ORDINARY = re.compile(r"[a-z0-9._+-]+@(?!xn--)[a-z0-9-]+(\.(?!xn--)[a-z0-9-]+)*")
+
+
+class InvalidEmailAddress(ValueError):
+    """The text is not an email address; the message says why."""
+
+
+def normalize(text: str) -> str:
+    """Return the address, normalised (RFC 5321, 6531; a domain in Unicode) and in lower case.
+
+    No DNS: special-use domains (`.local`, `.test`) and hosts without a dot are accepted. Raises InvalidEmailAddress.
+    """
+    try:
+        checked = email_validator.validate_email(
+            text.strip(), check_deliverability=False, globally_deliverable=False, allow_quoted_local=True
+        )
+    except (email_validator.EmailNotValidError, ValueError) as error:
+        raise InvalidEmailAddress(f"'{text}' is not an email address: {error}") from error
+    address = checked.normalized.lower()
+    if len(address) > LONGEST or "\0" in address:
+        raise InvalidEmailAddress(f"an email address has at most {LONGEST} characters")
+    return address
+
+
+def reading(text: str) -> str | None:
+    """Return the address that a lookup for `text` asks for, or None where it is none that could be kept."""
+    address = text.strip().lower()
+    if ORDINARY.fullmatch(address):
+        return address
+    try:
+        return normalize(address)
+    except InvalidEmailAddress:
+        return None

@@ -1,0 +1,125 @@
+"""Everything that Ringbook refuses, and the words that a program can branch on."""
+
+import enum
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+
+class Reason(enum.StrEnum):
+    """Why a request was refused. docs/api.md explains each; a test holds the two together."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, *_: object) -> str:
+        return name
+
+    # 400: the request as a whole
+    MALFORMED_JSON = enum.auto()
+    MALFORMED_REQUEST = enum.auto()
+    # 400: a field or a query parameter
+    INVALID_FIELD = enum.auto()
+    UNKNOWN_FIELD = enum.auto()
+    MISSING_FIELD = enum.auto()
+    INVALID_PHONE_NUMBER = enum.auto()
+    INVALID_EMAIL_ADDRESS = enum.auto()
+    DUPLICATE_PHONE_NUMBER = enum.auto()
+    DUPLICATE_EMAIL_ADDRESS = enum.auto()
+    TOO_MANY_ENTRIES = enum.auto()
+    INVALID_QUERY_PARAMETER = enum.auto()
+    MISSING_QUERY_PARAMETER = enum.auto()
+    REPEATED_QUERY_PARAMETER = enum.auto()
+    INVALID_PAGE_SIZE = enum.auto()
+    INVALID_PAGE_TOKEN = enum.auto()
+    # 401 and 403
+    MISSING_CREDENTIAL = enum.auto()
+    INVALID_CREDENTIAL = enum.auto()
+    INSUFFICIENT_SCOPE = enum.auto()
+    # 404
+    PATH_NOT_FOUND = enum.auto()
+    CUSTOMER_NOT_FOUND = enum.auto()
+    ACCESS_KEY_NOT_FOUND = enum.auto()
+    CONTACT_NOT_FOUND = enum.auto()
+    PHONE_NUMBER_NOT_FOUND = enum.auto()
+    EMAIL_NOT_FOUND = enum.auto()
+    TAG_NOT_FOUND = enum.auto()
+    # 405, 409, 413
+    METHOD_NOT_ALLOWED = enum.auto()
+    PHONE_NUMBER_EXISTS = enum.auto()
+    EMAIL_EXISTS = enum.auto()
+    TAG_NAME_EXISTS = enum.auto()
+    BODY_TOO_LARGE = enum.auto()
+    # 500 and 503
+    INTERNAL_ERROR = enum.auto()
+    DATABASE_UNAVAILABLE = enum.auto()
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong with one field (`phone_numbers[0].number`) or query parameter (`page_size`) of a request."""
+
+    field: str
+    message: str
+    reason: Reason = Reason.INVALID_FIELD
+
+
+class RingbookError(Exception):
+    """A request that is refused. The message is for the caller: nothing in it that the caller may not see."""
+
+    http_status: ClassVar[int]
+    status: ClassVar[str]
+
+    def __init__(self, reason: Reason, message: str, problems: Sequence[FieldProblem] = ()) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.problems = problems
+
+
+class InvalidArgument(RingbookError):
+    """The request is not one that Ringbook understands."""
+
+    http_status, status = 400, "INVALID_ARGUMENT"
+
+    @classmethod
+    def of(cls, problems: Sequence[FieldProblem]) -> "InvalidArgument":
+        """Return the error that names every one of `problems`, at least one, the first in its message."""
+        first, *others = problems
+        more = f" (and {len(others)} more, see details)" if others else ""
+        return cls(first.reason, f"{first.field}: {first.message}{more}", problems)
+
+
+class Unauthenticated(RingbookError):
+    """No credential, or one that is wrong, expired, revoked or of a deleted customer."""
+
+    http_status, status = 401, "UNAUTHENTICATED"
+
+
+class PermissionDenied(RingbookError):
+    """The access key is good, but lacks the scope."""
+
+    http_status, status = 403, "PERMISSION_DENIED"
+
+
+class NotFound(RingbookError):
+    """There is no such thing, or it is deleted, or another customer's."""
+
+    http_status, status = 404, "NOT_FOUND"
+
+
+class AlreadyExists(RingbookError):
+    """It is there already, and may be there only once."""
+
+    http_status, status = 409, "ALREADY_EXISTS"
+
+
+class BodyTooLarge(RingbookError):
+    """The request's body is over the limit."""
+
+    http_status, status = 413, "INVALID_ARGUMENT"
+
+
+class Unavailable(RingbookError):
+    """The database is away; the same request may succeed in a moment."""
+
+    http_status, status = 503, "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(Reason.DATABASE_UNAVAILABLE, "the database cannot be reached just now; try again in a moment")

@@ -1,0 +1,113 @@
+"""Pages of what is newest first: page_size, page_token, and the statement's part in them.
+
+Ids rise with tm_create (see clock.new_id), so a page is a range of ids, read straight off an index.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ringbook.clock import lowest_id
+from ringbook.database.engine import Row
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+
+PAGE_SIZE = 100
+HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+RFC_3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII
+)
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Page(NamedTuple):
+    """Which part of a list is asked for: at most `size` items, those with an id below `below`."""
+
+    size: int
+    below: str
+
+
+def parse_page(page_size: str, page_token: str) -> Page:
+    """Return the page that the two query parameters ask for, each '' where absent. Raises InvalidArgument."""
+    problems = []
+    size, below = PAGE_SIZE, HIGHEST_ID
+    try:
+        size = _parse_page_size(page_size)
+    except ValueError as error:
+        problems.append(FieldProblem("page_size", str(error), Reason.INVALID_PAGE_SIZE))
+    try:
+        below = _parse_page_token(page_token)
+    except ValueError as error:
+        problems.append(FieldProblem("page_token", str(error), Reason.INVALID_PAGE_TOKEN))
+    if problems:
+        raise InvalidArgument.of(problems)
+    return Page(size, below)
+
+
+def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # type: ignore[type-arg]
+    """Return `statement` cut to one page of the live rows of `table`: parameters `below` and `limit`.
+
+    It must select id and tm_create, the latter as it stands in JSON, behind the item's JSON. One row more than the
+    page is to be asked for: it tells whether there is a next page.
+    """
+    below = sa.bindparam("below", type_=table.c.id.type)
+    limit = sa.bindparam("limit", type_=sa.Integer)
+    return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(limit)
+
+
+def render_page(rows: Sequence[Row], size: int) -> bytes:
+    """Return the JSON of a page from the `rows` (json, id, tm_create) of a statement made by newest_first."""
+    items = ",".join([row[0] for row in rows[:size]])
+    return f'{{"result":[{items}],"next_page_token":"{_next_page_token(rows, size)}"}}'.encode()
+
+
+def _next_page_token(rows: Sequence[Row], size: int) -> str:
+    if len(rows) <= size:
+        return ""
+    (_, last_id, last_time), (_, _, next_time) = rows[size - 1], rows[size]
+    return f"{last_time}_{last_id}" if last_time == next_time else str(last_time)
+
+
+def _parse_page_size(text: str) -> int:
+    if not re.fullmatch("[0-9]{0,1000}", text):
+        raise ValueError("must be a whole number, 0 or more")
+    digits = text.lstrip("0")
+    return min(int(digits[:4] or PAGE_SIZE), PAGE_SIZE)
+
+
+def _parse_page_token(text: str) -> str:
+    """Return the id below which the page begins."""
+    if not text:
+        return HIGHEST_ID
+    time, tie, last_id = text.partition("_")
+    if tie and not UUID.fullmatch(last_id):
+        raise ValueError("must be the next_page_token of the page before")
+    created_before = _parse_time(time)
+    return last_id if tie else lowest_id(created_before)
+
+
+def _parse_time(text: str) -> datetime:
+    """Return the RFC 3339 time, up to the next microsecond; a + of its offset may have arrived as a blank."""
+    match = RFC_3339.fullmatch(text)
+    if not match:
+        raise ValueError("must be a next_page_token, or a time such as 2026-02-07T14:45:59.038962Z")
+    date, minute, second, fraction, sign, offset = match.groups()
+    microseconds = -(-int((fraction or "0").ljust(30, "0")) // 10**24)
+    leap = second == "60"
+    try:
+        time = datetime.fromisoformat(f"{date}T{minute}{59 if leap else second}+00:00")
+        time += timedelta(seconds=leap, microseconds=microseconds)
+        return time - _offset(sign, offset)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"'{text}' is not a time") from error
+
+
+def _offset(sign: str | None, offset: str | None) -> timedelta:
+    if offset is None:
+        return timedelta()
+    hours, minutes = map(int, offset.split(":"))
+    if hours > 23 or minutes > 59:
+        raise ValueError("no such offset")
+    return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
