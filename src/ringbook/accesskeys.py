@@ -25,9 +25,7 @@ PREFIX_LENGTH = 8
 
 _ID, _NOW = sa.bindparam("id", type_=t.c.id.type), sa.bindparam("now", type_=t.c.tm_create.type)
 _CUSTOMER_ID = sa.bindparam("customer_id", type_=t.c.customer_id.type)
-_PUBLIC = json_object(
-    **json_values(t.c, "id", "customer_id", "name", "prefix", "scopes", "tm_expire", "tm_create")
-)
+_PUBLIC = json_object(**json_values(t.c, "id", "customer_id", "name", "prefix", "scopes", "tm_expire", "tm_create"))
 _CREATE = Query(
     sa.insert(t)
     .from_select(

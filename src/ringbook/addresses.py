@@ -143,7 +143,9 @@ class Kind:
             .correlate(contacts)
             .subquery()
         )
-        return json_list(rows, json_object(**json_values(rows.c, "id", *self.columns, "type", "is_primary", "tm_create")))
+        return json_list(
+            rows, json_object(**json_values(rows.c, "id", *self.columns, "type", "is_primary", "tm_create"))
+        )
 
     def probe(self, parameter: str) -> sa.ScalarSelect[Any]:
         """Return the id of the contact that a lookup for the value of `parameter` answers: an index's first entry."""

@@ -94,9 +94,15 @@ SETTINGS = {
         _database_url,
         "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; without it, a file in the user's data folder",
     ),
-    "database_connections": Setting(_default("10"), _whole_number(2, 1000), "most PostgreSQL connections of one worker"),
-    "max_body_bytes": Setting(_default("1048576"), _whole_number(1024, 1 << 30), "a larger request body is answered by 413"),
-    "log_format": Setting(_default("auto"), _one_of("auto", "json", "console"), "auto: console on a terminal, else json"),
+    "database_connections": Setting(
+        _default("10"), _whole_number(2, 1000), "most PostgreSQL connections of one worker"
+    ),
+    "max_body_bytes": Setting(
+        _default("1048576"), _whole_number(1024, 1 << 30), "a larger request body is answered by 413"
+    ),
+    "log_format": Setting(
+        _default("auto"), _one_of("auto", "json", "console"), "auto: console on a terminal, else json"
+    ),
     "cors_origins": Setting(_default(""), _list(_origin), "origins whose pages may call the API, by commas; * for any"),
     "trusted_proxies": Setting(
         _default(""),
@@ -136,4 +142,3 @@ def _text(environment: Mapping[str, str], variable: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         raise InvalidSetting(f"{variable}_FILE: {file} cannot be read: {error}") from error
-

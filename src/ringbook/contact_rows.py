@@ -17,7 +17,10 @@ NOW = sa.bindparam("now", type_=t.c.tm_create.type)
 
 def values_of_change() -> dict[str, Any]:
     """Return what every change sets: tm_update, which never goes back, and the version."""
-    return {"tm_update": latest(NOW, sa.func.coalesce(t.c.tm_update, t.c.tm_create)), "version": t.c.version + sa.literal_column("1")}
+    return {
+        "tm_update": latest(NOW, sa.func.coalesce(t.c.tm_update, t.c.tm_create)),
+        "version": t.c.version + sa.literal_column("1"),
+    }
 
 
 _LIVE = (t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID, t.c.tm_delete.is_(None))

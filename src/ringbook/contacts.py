@@ -103,9 +103,7 @@ _CREATE = Query(
 _WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
 _GET = Query(_WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
 _GET_DELETED = Query(_WHOLE.where(t.c.id == CONTACT_ID))
-_PAGE = Query(
-    newest_first(_WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t)
-)
+_PAGE = Query(newest_first(_WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t))
 _UPDATE = Query(
     sa.update(t)
     .values({name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=sa.Text), t.c[name]) for name in TEXTS})

@@ -16,9 +16,7 @@ Time = Annotated[
     ),
 ]
 GivenId = Annotated[str, Meta(pattern=UUID_PATTERN, max_length=36, extra_json_schema={"format": "uuid"})]
-Ignored = Annotated[
-    Any, Meta(description="Read-only: accepted and ignored.", extra_json_schema={"readOnly": True})
-]
+Ignored = Annotated[Any, Meta(description="Read-only: accepted and ignored.", extra_json_schema={"readOnly": True})]
 
 
 def short_text(longest: int, shortest: int = 0) -> Any:

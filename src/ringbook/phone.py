@@ -108,4 +108,6 @@ def _has_trunk_prefix(e164: str) -> bool:
 def _trunk_prefix(country_code: int) -> re.Pattern[str]:
     region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[country_code][0]
     metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
-    return re.compile(metadata.national_prefix_for_parsing if metadata and metadata.national_prefix_for_parsing else "(?!)")
+    return re.compile(
+        metadata.national_prefix_for_parsing if metadata and metadata.national_prefix_for_parsing else "(?!)"
+    )

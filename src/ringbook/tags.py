@@ -85,9 +85,7 @@ _UPDATE = Query(
     .returning(_JSON)
 )
 _DELETE = Query(sa.update(t).values(tm_update=_NOW, tm_delete=_NOW).where(*_LIVE).returning(_JSON))
-_ONE_AT_A_TIME = Query(
-    sa.select(customers.c.id).where(customers.c.id == _CUSTOMER_ID).with_for_update(key_share=True)
-)
+_ONE_AT_A_TIME = Query(sa.select(customers.c.id).where(customers.c.id == _CUSTOMER_ID).with_for_update(key_share=True))
 _TOUCH_TAGGED = Query(
     sa.update(contacts)
     .values(values_of_change())

@@ -58,9 +58,7 @@ class PostgresTransaction:
 
     async def one(self, query: Query, **values: Any) -> Row | None:
         with _errors():
-            row: Row | None = await self._connection.fetchrow(
-                query.postgresql.sql, *query.postgresql.arguments(values)
-            )
+            row: Row | None = await self._connection.fetchrow(query.postgresql.sql, *query.postgresql.arguments(values))
         return row
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
@@ -105,17 +103,13 @@ class PostgresDatabase:
     async def one(self, query: Query, **values: Any) -> Row | None:
         with _errors():
             async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-                row: Row | None = await connection.fetchrow(
-                    query.postgresql.sql, *query.postgresql.arguments(values)
-                )
+                row: Row | None = await connection.fetchrow(query.postgresql.sql, *query.postgresql.arguments(values))
         return row
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
         with _errors():
             async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-                rows: Sequence[Row] = await connection.fetch(
-                    query.postgresql.sql, *query.postgresql.arguments(values)
-                )
+                rows: Sequence[Row] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
         return rows
 
     @asynccontextmanager

@@ -1,0 +1,36 @@
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
+
+.PHONY: help run key test check format
+
+help: ## Say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/run: pyproject.toml requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/run ## Serve the API, with a first customer and access key where there is none
+	@mkdir -p var
+	@.venv/bin/ringbook quickstart --host $(HOST) --port $(PORT)
+
+key: .venv/run ## Make another access key: make key CUSTOMER=ID
+	@.venv/bin/ringbook accesskey create --customer $(CUSTOMER)
+
+test: .venv/dev ## Run every test, on SQLite and PostgreSQL
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest
+
+check: .venv/dev ## Check the format, and run every test
+	.venv/bin/ruff format --check src tests
+	@$(MAKE) --no-print-directory test
+
+format: .venv/dev ## Put the code into its format
+	.venv/bin/ruff format src tests

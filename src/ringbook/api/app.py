@@ -1,0 +1,85 @@
+"""The application: its routes on one screen."""
+
+import os
+import re
+from typing import Any
+
+import falcon
+import falcon.asgi
+from falcon.asgi import Request, Response
+from falcon.routing import BaseConverter
+
+from ringbook import logs
+from ringbook.api import problems
+from ringbook.api.auth import Authentication
+from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
+from ringbook.api.observation import Observation
+from ringbook.api.operations import Health, Metrics, Readiness
+from ringbook.api.tags import Tag, Tags
+from ringbook.config import Settings, read_settings
+from ringbook.database.engine import Database
+from ringbook.database.opening import database_at
+
+UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class UuidConverter(BaseConverter):
+    """An id in a path: in any case, with its dashes; anything else is no path of ours."""
+
+    def convert(self, value: str) -> str | None:
+        """Return the id in lower case."""
+        return value.lower() if UUID.fullmatch(value) else None
+
+
+class Lifespan:
+    """Falcon middleware: the database is open while the server runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def process_startup(self, _scope: Any, _event: Any) -> None:
+        await self._database.open()
+
+    async def process_shutdown(self, _scope: Any, _event: Any) -> None:
+        await self._database.close()
+
+
+def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
+    """Return the application."""
+    database = database_at(settings.database_url, settings.database_connections)
+    middleware: list[Any] = [Observation(), Authentication(database), Lifespan(database)]
+    if settings.cors_origins:
+        origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
+        middleware.insert(
+            0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=["X-Request-Id", "Retry-After"])
+        )
+    app = falcon.asgi.App(middleware=middleware)
+    app.req_options.strip_url_path_trailing_slash = True
+    app.router_options.converters["id"] = UuidConverter
+    problems.add_to(app)
+    add_routes(app, database, settings.max_body_bytes)
+    return app
+
+
+def add_routes(app: falcon.asgi.App[Request, Response], database: Database, most: int) -> None:
+    """Tie every path to its resource."""
+    app.add_route("/v1.0/contacts", Contacts(database, most))
+    app.add_route("/v1.0/contacts/lookup", Lookup(database, most))
+    app.add_route("/v1.0/contacts/{contact_id:id}", Contact(database, most))
+    for path, kind in KINDS.items():
+        app.add_route(f"/v1.0/contacts/{{contact_id:id}}/{path}", AddressList(database, most, kind))
+        app.add_route(f"/v1.0/contacts/{{contact_id:id}}/{path}/{{address_id:id}}", Address(database, most, kind))
+    app.add_route("/v1.0/contacts/{contact_id:id}/tags", ContactTags(database, most))
+    app.add_route("/v1.0/contacts/{contact_id:id}/tags/{tag_id:id}", ContactTag(database, most))
+    app.add_route("/v1.0/tags", Tags(database, most))
+    app.add_route("/v1.0/tags/{tag_id:id}", Tag(database, most))
+    app.add_route("/healthz", Health())
+    app.add_route("/readyz", Readiness(database))
+    app.add_route("/metrics", Metrics())
+
+
+def from_environment() -> falcon.asgi.App[Request, Response]:
+    """Return the application as the environment sets it; each worker of the server calls this."""
+    settings = read_settings(os.environ)
+    logs.configure(settings.log_format)
+    return create_app(settings)

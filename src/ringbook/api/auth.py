@@ -1,0 +1,70 @@
+"""Who is asking, and may they?"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from ringbook import accesskeys
+from ringbook.accesskeys import Caller
+from ringbook.database.engine import Database
+from ringbook.errors import PermissionDenied, Reason, Unauthenticated
+
+CACHE_SECONDS = 4.0
+"""How long an access key is believed before the database is asked again. The contract allows 5."""
+
+CACHE_SIZE = 10_000
+
+READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
+LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+
+
+def credential(req: Request) -> str | None:
+    """Return the first credential present: ?token=, Authorization: Bearer, ?accesskey=, cookie accesskey."""
+    if token := req.params.get("token"):
+        return str(token)
+    scheme, _, bearer = (req.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() == "bearer" and bearer.strip():
+        return bearer.strip()
+    if access_key := req.params.get("accesskey"):
+        return str(access_key)
+    cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
+    return cookies[0] if cookies else None
+
+
+class Authentication:
+    """Falcon middleware: sets context.caller where a route asks for a scope, a `scopes` by method on its resource."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cache: dict[str, tuple[float, Caller]] = {}
+
+    async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
+        scopes = getattr(resource, "scopes", None)
+        if scopes is None or req.method not in scopes:
+            return
+        caller = await self._caller(credential(req))
+        req.context.caller = caller
+        scope = scopes[req.method]
+        if scope not in caller.scopes:
+            raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")
+
+    async def _caller(self, token: str | None) -> Caller:
+        if token is None:
+            raise Unauthenticated(
+                Reason.MISSING_CREDENTIAL, "an access key is needed: ?token= or Authorization: Bearer"
+            )
+        token_hash = accesskeys.hash_token(token)
+        until, caller = self._cache.get(token_hash, (0.0, None))
+        if caller is None or until < time.monotonic():
+            caller = await accesskeys.find_caller(self._database, token_hash)
+            if caller is None:
+                self._cache.pop(token_hash, None)
+            else:
+                if len(self._cache) >= CACHE_SIZE:
+                    self._cache.clear()
+                self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, caller)
+        if caller is None or (caller.tm_expire is not None and caller.tm_expire <= datetime.now(UTC)):
+            raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
+        return caller

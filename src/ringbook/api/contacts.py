@@ -1,0 +1,161 @@
+"""The handlers of /contacts and of all that is under it."""
+
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from ringbook import contacts
+from ringbook.addresses import EMAILS, PHONE_NUMBERS, ChangedEmail, ChangedPhoneNumber, EmailIn, Kind, PhoneNumberIn
+from ringbook.api import bodies
+from ringbook.api.auth import LOOKUP, READ_WRITE
+from ringbook.clock import utc_now
+from ringbook.contact_tags import AddedTag
+from ringbook.database.engine import Database
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.pagination import parse_page
+
+
+class Resource:
+    """What a handler has: the database, and the limit of a body."""
+
+    scopes = READ_WRITE
+
+    def __init__(self, database: Database, max_body_bytes: int) -> None:
+        self._database = database
+        self._max = max_body_bytes
+
+    async def _body(self, req: Request, kind: Any) -> Any:
+        return await bodies.read(req, kind, self._max, req.context.caller.default_region)
+
+
+class Contacts(Resource):
+    """/contacts."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List contacts, newest first."""
+        page = parse_page(req.params.get("page_size", ""), req.params.get("page_token", ""))
+        resp.data = await contacts.page(self._database, req.context.caller.customer_id, page)
+
+    on_head = on_get
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Create a contact."""
+        caller = req.context.caller
+        new = await self._body(req, contacts.NewContact)
+        resp.data = await contacts.create(self._database, caller.customer_id, caller.default_region, utc_now(), new)
+        resp.status = 201
+
+
+class Contact(Resource):
+    """/contacts/{contact_id}."""
+
+    async def on_get(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Get a contact."""
+        resp.data = await contacts.get(self._database, req.context.caller.customer_id, contact_id)
+
+    on_head = on_get
+
+    async def on_put(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Update a contact: only the fields given change."""
+        caller = req.context.caller
+        change = await self._body(req, contacts.ChangedContact)
+        resp.data = await contacts.update(
+            self._database, caller.customer_id, contact_id, caller.default_region, utc_now(), change
+        )
+
+    async def on_delete(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Delete a contact."""
+        resp.data = await contacts.delete(self._database, req.context.caller.customer_id, contact_id, utc_now())
+
+
+class Lookup(Resource):
+    """/contacts/lookup."""
+
+    scopes = LOOKUP
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Find the contact behind a phone number or an email address."""
+        caller = req.context.caller
+        number, address = req.params.get("phone", ""), req.params.get("email", "")
+        if not number and not address:
+            problems = [
+                FieldProblem(name, "phone or email is required", Reason.MISSING_QUERY_PARAMETER)
+                for name in ("phone", "email")
+            ]
+            raise InvalidArgument(Reason.MISSING_QUERY_PARAMETER, "phone or email is required", problems)
+        resp.data = await contacts.look_up(self._database, caller.customer_id, caller.default_region, number, address)
+
+    on_head = on_get
+
+
+class Addresses(Resource):
+    """/contacts/{contact_id}/phone-numbers and /emails."""
+
+    def __init__(self, database: Database, max_body_bytes: int, kind: Kind) -> None:
+        super().__init__(database, max_body_bytes)
+        self._kind = kind
+        self._new = PhoneNumberIn if kind is PHONE_NUMBERS else EmailIn
+        self._change = ChangedPhoneNumber if kind is PHONE_NUMBERS else ChangedEmail
+
+
+class AddressList(Addresses):
+    """/contacts/{contact_id}/phone-numbers and /emails."""
+
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Add a number or an address to a contact."""
+        caller = req.context.caller
+        entry = await self._body(req, self._new)
+        resp.data = await contacts.add_address(
+            self._database, self._kind, caller.customer_id, contact_id, caller.default_region, utc_now(), entry
+        )
+        resp.status = 201
+
+
+class Address(Addresses):
+    """/contacts/{contact_id}/phone-numbers/{address_id} and /emails/{address_id}."""
+
+    async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Update a number or an address: only the fields given change."""
+        caller = req.context.caller
+        change = await self._body(req, self._change)
+        resp.data = await contacts.update_address(
+            self._database,
+            self._kind,
+            caller.customer_id,
+            contact_id,
+            address_id,
+            caller.default_region,
+            utc_now(),
+            change,
+        )
+
+    async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Remove a number or an address."""
+        resp.data = await contacts.remove_address(
+            self._database, self._kind, req.context.caller.customer_id, contact_id, address_id, utc_now()
+        )
+
+
+class ContactTags(Resource):
+    """/contacts/{contact_id}/tags."""
+
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Put a tag on a contact."""
+        added = await self._body(req, AddedTag)
+        resp.data = await contacts.add_tag(
+            self._database, req.context.caller.customer_id, contact_id, utc_now(), added.tag_id
+        )
+        resp.status = 201
+
+
+class ContactTag(Resource):
+    """/contacts/{contact_id}/tags/{tag_id}."""
+
+    async def on_delete(self, req: Request, resp: Response, contact_id: str, tag_id: str) -> None:
+        """Take a tag off a contact."""
+        resp.data = await contacts.remove_tag(
+            self._database, req.context.caller.customer_id, contact_id, utc_now(), tag_id
+        )
+
+
+KINDS = {"phone-numbers": PHONE_NUMBERS, "emails": EMAILS}

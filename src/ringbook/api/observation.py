@@ -1,0 +1,74 @@
+"""Of every request: its id, one line in the log, and its place in the metrics. Never its raw path or query."""
+
+import os
+import re
+import time
+import uuid
+from typing import Any
+
+import structlog
+from falcon.asgi import Request, Response
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+
+REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
+METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
+SECONDS = Histogram(
+    "ringbook_http_request_duration_seconds",
+    "Requests and how long they took, by route template and status.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+
+class Observation:
+    """Falcon middleware; the first, so that it sees every request whole."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger()
+        self._series: dict[tuple[str, str, str], Any] = {}
+
+    async def process_request(self, req: Request, _resp: Response) -> None:
+        req.context.started = time.perf_counter()
+        given = req.get_header("X-Request-Id") or ""
+        req.context.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        for name, value in req.params.items():
+            if isinstance(value, list):
+                raise _bad_parameter(name, "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
+            if "\ufffd" in value or "\ufffd" in name:
+                raise _bad_parameter(name, "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
+
+    async def process_response(self, req: Request, resp: Response, _resource: Any, _succeeded: bool) -> None:
+        resp.set_header("X-Request-Id", req.context.request_id)
+        seconds = time.perf_counter() - req.context.started
+        method = req.method if req.method in METHODS else "other"
+        key = (method, req.uri_template or "unmatched", str(resp.status_code))
+        if key not in self._series:
+            self._series[key] = SECONDS.labels(*key)
+        self._series[key].observe(seconds)
+        caller = getattr(req.context, "caller", None)
+        self._log.info(
+            "request",
+            request_id=req.context.request_id,
+            customer_id=caller.customer_id if caller else None,
+            method=method,
+            route=key[1],
+            status=resp.status_code,
+            ms=round(seconds * 1000, 3),
+            client=req.remote_addr,
+        )
+
+
+def _bad_parameter(name: str, message: str, reason: Reason) -> InvalidArgument:
+    return InvalidArgument.of([FieldProblem(name[:100], message, reason)])
+
+
+def metrics() -> bytes:
+    """Return the metrics in Prometheus' text format: of all workers where there are several."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return generate_latest(registry)

