@@ -21,7 +21,7 @@ from ringbook.clock import utc_now
 from ringbook.config import read_settings
 from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
-from ringbook.server import bind
+from ringbook.server import GuardedProtocol, bind
 from tests import postgres
 
 numbers = itertools.count()
@@ -98,7 +98,7 @@ def server(database_url: str) -> Iterator[str]:
     """The address of a running Ringbook."""
     app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url}))
     listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(app, http="httptools", lifespan="on", log_config=None, access_log=False)
+    config = uvicorn.Config(app, http=GuardedProtocol, lifespan="on", log_config=None, access_log=False)
     program = uvicorn.Server(config)
     thread = threading.Thread(target=program.run, args=([listener],))
     thread.start()

@@ -1,14 +1,24 @@
 """The command line, and the server as a process of its own."""
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
+import asyncpg
 import httpx
 import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from ringbook.database.schema import metadata
 
 COMMAND = [sys.executable, "-c", "from ringbook.cli import main; main()"]
 
@@ -70,3 +80,84 @@ def test_serve_answers_and_ends_with_0_on_sigterm(ringbook, database_url, tmp_pa
         process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
     assert token not in (tmp_path / "log").read_text()
+
+
+def test_workers_end_when_their_parent_is_killed(ringbook, database_url, tmp_path):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([*COMMAND, "serve", "--port", "0", "--workers", "2"], env=environment, stderr=log)
+    while "serves" not in (text := (tmp_path / "log").read_text()):
+        time.sleep(0.05)
+    health = text.split("serves ")[1].split()[0].replace("v1.0", "healthz")
+    with httpx.Client(timeout=20) as client:
+        assert client.get(health).status_code == 200
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    with pytest.raises(httpx.ConnectError):
+        while time.monotonic() < deadline:
+            httpx.get(health, timeout=20)
+            time.sleep(0.1)
+
+
+def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook, server, alice, bob):
+    def status(token):
+        return httpx.get(f"{server}/v1.0/contacts", params={"token": token}, timeout=20).status_code
+
+    def create(*options):
+        return json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id, *options).stdout)
+
+    revoked, expiring, lookup = create(), create("--expires-in", "2s"), create("--scope", "lookup")
+    assert [status(key["token"]) for key in (revoked, expiring, lookup)] == [200, 200, 403]
+    found = httpx.get(f"{server}/v1.0/contacts/lookup", params={"token": lookup["token"], "phone": "+15551234567"})
+    assert found.status_code == 404
+    assert status(bob.token) == 200
+    assert ringbook("accesskey", "revoke", revoked["id"]).returncode == 0
+    assert ringbook("customer", "delete", bob.customer_id).returncode == 0
+    time.sleep(5)
+    assert [status(token) for token in (revoked["token"], expiring["token"], bob.token)] == [401, 401, 401]
+    assert status(alice.token) == 200
+
+
+def test_a_newer_schema_is_refused(ringbook, database_url):
+    assert ringbook("migrate").returncode == 0
+    asyncio.run(set_revision(database_url, "9999"))
+    for command in (["migrate"], ["serve", "--port", "0"], ["customer", "list"]):
+        result = ringbook(*command)
+        assert (result.returncode, "newer" in result.stderr) == (1, True)
+
+
+def test_processes_that_migrate_at_once_do_it_once(tmp_path):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    started = [subprocess.Popen([*COMMAND, "migrate"], env=environment, stdout=subprocess.PIPE) for _ in range(4)]
+    assert [process.communicate()[0] for process in started] == [b'{\n  "schema": "0001"\n}\n'] * 4
+
+
+def test_the_migrations_make_the_schema(database_url):
+    assert asyncio.run(differences(database_url)) == []
+
+
+async def set_revision(url, revision):
+    sql = f"UPDATE alembic_version SET version_num = '{revision}'"
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database, database:
+            database.execute(sql)
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute(sql)
+    await connection.close()
+
+
+async def differences(url):
+    def compare(connection):
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    if url.startswith("sqlite"):
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+        with engine.connect() as connection:
+            return compare(connection)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
+    async with engine.connect() as connection:
+        found = await connection.run_sync(compare)
+    await engine.dispose()
+    return found

@@ -1,10 +1,18 @@
 """Every call of the tutorial, as a client makes them."""
 
+import contextlib
+import json
 import re
+import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
+import httpx
 import pytest
+
+from ringbook.clock import new_ids
+from ringbook.pagination import parse_page, render_page
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 TAGS = [str(uuid.uuid4()), str(uuid.uuid4())]
@@ -178,6 +186,10 @@ def test_pages_show_everything_once_newest_first(alice):
         (b"", "MALFORMED_JSON", []),
         (b'{"first_name":"\xff"}', "MALFORMED_JSON", []),
         (b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "MALFORMED_JSON", []),
+        (b'{"first_name":"\\ud800"}', "MALFORMED_JSON", []),
+        (b'{"id":' + b"9" * 5000 + b"}", "INVALID_FIELD", ["id"]),
+        (b'{"id":1e999}', "INVALID_FIELD", ["id"]),
+        (b"[]", "INVALID_FIELD", ["body"]),
         (b'{"fist_name": "x"}', "UNKNOWN_FIELD", ["fist_name"]),
         (b'{"first_name": 5, "notes": "\\u0000"}', "INVALID_FIELD", ["first_name", "notes"]),
         (b'{"phone_numbers":[{"number":"12"},{}],"emails":[{"address":"x"}]}', "INVALID_PHONE_NUMBER", ["phone_numbers[0].number", "phone_numbers[1].number", "emails[0].address"]),
@@ -244,3 +256,52 @@ def test_operations_need_no_credential(server, alice, john):
     for path in ("healthz", "readyz"):
         assert alice.api.get(f"{server}/{path}").status_code == 200
     assert 'route="/v1.0/contacts"' in alice.api.get(f"{server}/metrics").text
+
+
+@pytest.mark.parametrize("address", ["root@localhost", "a@pbx.local", "JÖRG@Bücher.example", "x@a.test"])
+def test_an_email_is_found_by_any_case(alice, address):
+    contact = alice.api.post("/contacts", json={"emails": [{"address": f" {address} "}]}).json()
+    assert contact["emails"][0]["address"] == address.lower()
+    assert alice.api.get("/contacts/lookup", params={"email": address.upper()}).json() == contact
+
+
+@pytest.mark.parametrize("data", [b"garbage\r\n\r\n", b"GET /" + b"x" * 100_000])
+def test_what_is_no_request_is_refused_and_the_connection_closed(server, data):
+    host, port = server.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(data)
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            while part := connection.recv(65536):
+                received += part
+    assert received == b"" or received.startswith(b"HTTP/1.1 400")
+    assert httpx.get(f"{server}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        ("2026-02-07T14:45:59+09:00", 200),
+        ("2026-02-07 14:45:59.1234567z", 200),
+        ("2016-12-31T23:59:60Z", 200),
+        ("9999-12-31T23:59:59-23:59", 200),
+        ("0001-01-01T00:00:00Z", 200),
+        ("yesterday", 400),
+        ("2026-02-30T00:00:00Z", 400),
+        ("2026-02-07T14:45:59Z_x", 400),
+    ],
+)
+def test_any_rfc_3339_time_is_a_page_token(alice, token, expected):
+    assert alice.api.get("/contacts", params={"page_token": token}).status_code == expected
+    assert alice.api.get(f"/contacts?page_token={token.replace('%', '')}").status_code == expected
+
+
+def test_a_tie_in_the_microsecond_loses_nothing():
+    at = datetime(2026, 2, 7, tzinfo=UTC)
+    low, high = new_ids(at, 2)
+    time = "2026-02-07T00:00:00.000000Z"
+    page = render_page([("{}", high, time), ("{}", low, time)], 1)
+    token = json.loads(page)["next_page_token"]
+    assert token == f"{time}_{high}"
+    assert low < parse_page("", token).below == high
+    assert parse_page("", time).below <= low

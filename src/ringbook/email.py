@@ -4,6 +4,8 @@ import re
 
 import email_validator
 
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # PBXs live on .local; this is how the package lets them in
+
 LONGEST = 254
 ORDINARY = re.compile(r"[a-z0-9._+-]+@(?!xn--)[a-z0-9-]+(\.(?!xn--)[a-z0-9-]+)*")
 

@@ -5,7 +5,7 @@ Ids rise with tm_create (see clock.new_id), so a page is a range of ids, read st
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -98,7 +98,9 @@ def _parse_time(text: str) -> datetime:
         time = datetime.fromisoformat(f"{date}T{minute}{59 if leap else second}+00:00")
         time += timedelta(seconds=leap, microseconds=microseconds)
         return time - _offset(sign, offset)
-    except (ValueError, OverflowError) as error:
+    except OverflowError:  # the offset leads out of the years 1 to 9999
+        return (datetime.max if date > "5" else datetime.min).replace(tzinfo=UTC)
+    except ValueError as error:
         raise ValueError(f"'{text}' is not a time") from error
 
 

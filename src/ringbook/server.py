@@ -1,17 +1,85 @@
 """The server program: uvicorn, bound before anything else is done, ended in order."""
 
+import asyncio
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 SHUTDOWN_SECONDS = 20
+HEAD_BYTES = 32_768
+"""The most that the request line and the headers of one request may take."""
+
+REQUEST_SECONDS = 30
+"""How long a whole request may take to arrive."""
+
+MALFORMED = (
+    b'{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
+    b'"request_id":"","details":[]},"message":"this is not an HTTP request"}'
+)
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP with the limits that it lacks: a connection that goes beyond one of them is closed."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_request()
+
+    def _expect_request(self) -> None:
+        self._head_bytes: int | None = 0
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
+                self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._deadline.cancel()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._deadline.cancel()
+        self._expect_request()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(MALFORMED)}"
+        self.transport.write(head.encode() + b"\r\nconnection: close\r\n\r\n" + MALFORMED)
+        self.transport.close()
+
+
+def end_with_parent() -> None:
+    """In a worker: end when the process that started it is gone, even by kill -9, and so let go of the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def wait() -> None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=wait, daemon=True).start()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,7 +103,7 @@ def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...])
         "ringbook.api.app:from_environment",
         factory=True,
         workers=workers,
-        http="httptools",
+        http=GuardedProtocol,
         loop="uvloop",
         ws="none",
         lifespan="on",

@@ -19,6 +19,7 @@ from ringbook.api.tags import Tag, Tags
 from ringbook.config import Settings, read_settings
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
+from ringbook.server import end_with_parent
 
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -80,6 +81,7 @@ def add_routes(app: falcon.asgi.App[Request, Response], database: Database, most
 
 def from_environment() -> falcon.asgi.App[Request, Response]:
     """Return the application as the environment sets it; each worker of the server calls this."""
+    end_with_parent()
     settings = read_settings(os.environ)
     logs.configure(settings.log_format)
     return create_app(settings)

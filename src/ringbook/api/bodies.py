@@ -29,11 +29,25 @@ async def read(req: Request, kind: type[T], most_bytes: int, region: str) -> T:
     try:
         return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
-        problems = list(_problems(msgspec.json.decode(body), kind, "", region))
-        raise InvalidArgument.of(problems or [FieldProblem("body", str(error))]) from error
-    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
-        why = "is nested too deeply" if isinstance(error, RecursionError) else str(error) if body else "is empty"
-        raise InvalidArgument(Reason.MALFORMED_JSON, f"the body is not JSON in UTF-8: it {why}") from error
+        raise InvalidArgument.of(_every_problem(body, kind, region, error)) from error
+    except RecursionError as error:
+        raise _malformed("it is nested too deeply") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        raise _malformed(str(error) if body else "it is empty") from error
+
+
+def _malformed(why: str) -> InvalidArgument:
+    return InvalidArgument(Reason.MALFORMED_JSON, f"the body is not JSON in UTF-8: {why}")
+
+
+def _every_problem(body: bytes, kind: Any, region: str, error: msgspec.ValidationError) -> list[FieldProblem]:
+    """Return all that is wrong with `body`, which msgspec has refused for the one reason that it names."""
+    message, _, at = str(error).partition(" - at `$")
+    named = FieldProblem(at.strip("`.") or "body", _message(message))
+    try:
+        return list(_problems(msgspec.json.decode(body), kind, "", region)) or [named]
+    except (msgspec.ValidationError, RecursionError):  # a number that no machine holds
+        return [named]
 
 
 async def _bytes(req: Request, most: int) -> bytes:

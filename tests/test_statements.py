@@ -1,0 +1,93 @@
+"""What the statements themselves promise: every tenant is walled off, every hot one is an index search."""
+
+import asyncio
+import gc
+import re
+import sqlite3
+
+import asyncpg
+import pytest
+
+from ringbook import accesskeys, contacts, tags
+from ringbook.database.engine import Query
+from ringbook.database.postgresql import SERVER_SETTINGS
+from ringbook.database.schema import metadata
+
+TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
+WITHOUT_CUSTOMER = {accesskeys._AUTHENTICATE, accesskeys._REVOKE}
+"""Finding a credential by its hash, and the operator's command line."""
+
+HOT = {
+    "lookup by phone": contacts._lookup(1, False),
+    "lookup of digits": contacts._lookup(2, False),
+    "lookup by phone and email": contacts._lookup(2, True),
+    "get": contacts._GET,
+    "page of contacts": contacts._PAGE,
+    "page of tags": tags._PAGE,
+    "authenticate": accesskeys._AUTHENTICATE,
+}
+ID = "019c3860-0000-7000-8000-000000000000"
+VALUES = {
+    "customer_id": ID,
+    "id": ID,
+    "below": ID,
+    "limit": 101,
+    "number_0": "+15551234567",
+    "number_1": "+15551234568",
+    "address": "john@acme.com",
+    "token_hash": "x",
+}
+
+
+def every_query():
+    return [one for one in gc.get_objects() if isinstance(one, Query)]
+
+
+@pytest.mark.parametrize("query", [pytest.param(query, id=query.sqlite.sql[:40]) for query in every_query()])
+def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer(query):
+    if query in WITHOUT_CUSTOMER:
+        return
+    parts = re.split(r"\bWHERE\b", query.sqlite.sql)
+    touched = re.findall(r"(?:FROM|UPDATE|JOIN)\s+(\w+)", query.sqlite.sql)
+    tenants = [table for table in touched if table in TENANT_TABLES]
+    assert len([part for part in parts[1:] if re.match(r"\s*\w+\.customer_id = ", part)]) >= len(tenants)
+
+
+@pytest.mark.parametrize("name", HOT)
+@pytest.mark.parametrize("rows", [0, 50, 5000])
+def test_a_hot_statement_is_an_index_search(database_url, name, rows):
+    plan = asyncio.run(plan_of(database_url, HOT[name], rows))
+    assert not re.search(r"\bSCAN (?!\(subquery|anon_)|Seq Scan", plan), plan
+    outer = [line for line in plan.splitlines() if "TEMP B-TREE" in line or "Sort Key" in line]
+    assert all("ORDER BY" in line or re.search("is_primary|position", line) for line in outer), plan
+
+
+async def plan_of(url, query, rows):
+    customers = (
+        "INSERT INTO customers (id, name, default_region, tm_create) VALUES ('{0}', '', '', '2026-01-01 00:00:00Z')"
+    )
+    fill = (
+        "INSERT INTO contacts (customer_id, id, first_name, last_name, display_name, company, job_title, source,"
+        " external_id, notes, version, tm_create) VALUES ('{0}', '{1}', '', '', '', '', '', '', '', '', 1, '2026-01-01 00:00:00Z')"
+    )
+    number = (
+        "INSERT INTO phone_numbers (customer_id, contact_id, id, number, number_e164, type, is_primary, tm_create)"
+        " VALUES ('{0}', '{1}', '{1}', '', '+1555{2}', 'other', false, '2026-01-01 00:00:00Z')"
+    )
+    statements = [customers.format(ID)]
+    for i in range(rows):
+        contact = f"019c3860-0000-7000-8000-{i:012}"
+        statements += [fill.format(ID, contact), number.format(ID, contact, 1000000 + i)]
+    if url.startswith("sqlite"):
+        database = sqlite3.connect(url.removeprefix("sqlite:///"))
+        database.executescript("BEGIN;" + ";".join(statements) + ";COMMIT")
+        plan = database.execute("EXPLAIN QUERY PLAN " + query.sqlite.sql, query.sqlite.arguments(VALUES)).fetchall()
+        database.close()
+        return "\n".join(row[3] for row in plan)
+    connection = await asyncpg.connect(url, server_settings=SERVER_SETTINGS)
+    await connection.execute(";".join(statements))
+    if rows:
+        await connection.execute("ANALYZE")
+    plan = await connection.fetch("EXPLAIN " + query.postgresql.sql, *query.postgresql.arguments(VALUES))
+    await connection.close()
+    return "\n".join(row[0] for row in plan)
