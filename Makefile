@@ -28,9 +28,12 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest
 
-check: .venv/dev ## Check the format, and run every test
-	.venv/bin/ruff format --check src tests
+check: .venv/dev ## Check format, lint and types, and run every test
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
 	@$(MAKE) --no-print-directory test
 
 format: .venv/dev ## Put the code into its format
-	.venv/bin/ruff format src tests
+	.venv/bin/ruff check --fix --quiet
+	.venv/bin/ruff format

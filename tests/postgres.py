@@ -38,7 +38,7 @@ def server(folder: Path) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split()],
-            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,
+            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()

@@ -18,9 +18,9 @@ WITHOUT_CUSTOMER = {accesskeys._AUTHENTICATE, accesskeys._REVOKE}
 """Finding a credential by its hash, and the operator's command line."""
 
 HOT = {
-    "lookup by phone": contacts._lookup(1, False),
-    "lookup of digits": contacts._lookup(2, False),
-    "lookup by phone and email": contacts._lookup(2, True),
+    "lookup by phone": contacts._lookup(1, with_address=False),
+    "lookup of digits": contacts._lookup(2, with_address=False),
+    "lookup by phone and email": contacts._lookup(2, with_address=True),
     "get": contacts._GET,
     "page of contacts": contacts._PAGE,
     "page of tags": tags._PAGE,
@@ -68,7 +68,8 @@ async def plan_of(url, query, rows):
     )
     fill = (
         "INSERT INTO contacts (customer_id, id, first_name, last_name, display_name, company, job_title, source,"
-        " external_id, notes, version, tm_create) VALUES ('{0}', '{1}', '', '', '', '', '', '', '', '', 1, '2026-01-01 00:00:00Z')"
+        " external_id, notes, version, tm_create)"
+        " VALUES ('{0}', '{1}', '', '', '', '', '', '', '', '', 1, '2026-01-01 00:00:00Z')"
     )
     number = (
         "INSERT INTO phone_numbers (customer_id, contact_id, id, number, number_e164, type, is_primary, tm_create)"

@@ -15,14 +15,14 @@ from ringbook.database.engine import Query, Transaction, UniqueViolation
 from ringbook.database.rendering import json_list, json_object, json_values
 from ringbook.database.schema import emails, phone_numbers
 from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, NotFound, Reason
-from ringbook.fields import Id, ReadOnlyKeys, Time, short_text
+from ringbook.fields import Id, ReadOnlyKeys, Text, Time
 
 MOST = 100
 
 PhoneType = Literal["mobile", "work", "home", "fax", "other"]
 EmailType = Literal["work", "personal", "other"]
-NumberText = Annotated[short_text(50), Meta(extra={"kind": "phone_number"})]
-AddressText = Annotated[short_text(email.LONGEST), Meta(extra={"kind": "email"})]
+NumberText = Annotated[Text, Meta(max_length=50, extra={"kind": "phone_number"})]
+AddressText = Annotated[Text, Meta(max_length=email.LONGEST, extra={"kind": "email"})]
 
 
 class PhoneNumber(msgspec.Struct):
@@ -196,7 +196,7 @@ def check_all(
     if entries is None:
         return None
     checked: list[Checked] = []
-    seen: dict[str, int] = {}
+    seen: dict[str | None, int] = {}
     for i, entry in enumerate(entries):
         field = f"{kind.name}[{i}].{kind.entered}"
         try:
@@ -204,7 +204,6 @@ def check_all(
         except ValueError as error:
             problems.append(FieldProblem(field, str(error), kind.invalid))
             continue
-        assert one.key is not None
         if one.key in seen:
             message = f"{one.key} is the same {kind.word} as {kind.name}[{seen[one.key]}]"
             problems.append(FieldProblem(field, message, kind.duplicate))

@@ -24,7 +24,7 @@ from ringbook.errors import RingbookError
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Period(click.ParamType):
+class Period(click.ParamType[Any]):
     """A length of time such as 30d."""
 
     name = "period"
@@ -37,7 +37,7 @@ class Period(click.ParamType):
         return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-class RowId(click.ParamType):
+class RowId(click.ParamType[Any]):
     """A UUID."""
 
     name = "id"
@@ -149,7 +149,7 @@ def migrate_command() -> None:
 
 @cli.group()
 def customer() -> None:
-    """Customers: the tenants."""
+    """Manage customers: the tenants."""
 
 
 @customer.command("create")
@@ -167,24 +167,24 @@ def customer_list() -> None:
 
 
 @customer.command("update")
-@click.argument("id", type=RowId())
+@click.argument("customer_id", metavar="ID", type=RowId())
 @click.option("--name", default=None, help="The new name.")
 @click.option("--default-region", default=None, help="The new default region; '' for none.")
-def customer_update(id: str, name: str | None, default_region: str | None) -> None:
+def customer_update(customer_id: str, name: str | None, default_region: str | None) -> None:
     """Change a customer: what is given."""
-    _print(_with_database(lambda database: customers.update(database, id, utc_now(), name, default_region)))
+    _print(_with_database(lambda database: customers.update(database, customer_id, utc_now(), name, default_region)))
 
 
 @customer.command("delete")
-@click.argument("id", type=RowId())
-def customer_delete(id: str) -> None:
+@click.argument("customer_id", metavar="ID", type=RowId())
+def customer_delete(customer_id: str) -> None:
     """Delete a customer. Its access keys end within 5 seconds."""
-    _print(_with_database(lambda database: customers.delete(database, id, utc_now())))
+    _print(_with_database(lambda database: customers.delete(database, customer_id, utc_now())))
 
 
 @cli.group()
 def accesskey() -> None:
-    """Access keys: what programs authenticate with."""
+    """Manage access keys: what programs authenticate with."""
 
 
 @accesskey.command("create")
@@ -217,10 +217,10 @@ def accesskey_list(customer_id: str) -> None:
 
 
 @accesskey.command("revoke")
-@click.argument("id", type=RowId())
-def accesskey_revoke(id: str) -> None:
+@click.argument("access_key_id", metavar="ID", type=RowId())
+def accesskey_revoke(access_key_id: str) -> None:
     """End an access key, within 5 seconds."""
-    _print(_with_database(lambda database: accesskeys.revoke(database, id, utc_now())))
+    _print(_with_database(lambda database: accesskeys.revoke(database, access_key_id, utc_now())))
 
 
 def main() -> None:

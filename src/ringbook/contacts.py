@@ -13,12 +13,12 @@ from ringbook.addresses import EMAILS, PHONE_NUMBERS, Email, EmailIn, PhoneNumbe
 from ringbook.clock import new_id
 from ringbook.contact_rows import CONTACT_ID, CUSTOMER_ID, NOW, not_found, touch, values_of_change
 from ringbook.contact_tags import TagIds
-from ringbook.database.engine import Connection, Database, Query
+from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.rendering import json_list, json_object, json_values
 from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
-from ringbook.fields import Id, ReadOnlyKeys, Time, short_text
+from ringbook.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.pagination import Page, newest_first, render_page
 
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
@@ -27,13 +27,13 @@ TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "ext
 class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     """A contact as a client sends it: null means absent; what is absent is empty, or in an update stays as it is."""
 
-    first_name: short_text(100) | None = None  # type: ignore[valid-type]
-    last_name: short_text(100) | None = None  # type: ignore[valid-type]
-    display_name: short_text(200) | None = None  # type: ignore[valid-type]
-    company: short_text(200) | None = None  # type: ignore[valid-type]
-    job_title: short_text(100) | None = None  # type: ignore[valid-type]
-    external_id: short_text(255) | None = None  # type: ignore[valid-type]
-    notes: short_text(65_536) | None = None  # type: ignore[valid-type]
+    first_name: Annotated[Text, Meta(max_length=100)] | None = None
+    last_name: Annotated[Text, Meta(max_length=100)] | None = None
+    display_name: Annotated[Text, Meta(max_length=200)] | None = None
+    company: Annotated[Text, Meta(max_length=200)] | None = None
+    job_title: Annotated[Text, Meta(max_length=100)] | None = None
+    external_id: Annotated[Text, Meta(max_length=255)] | None = None
+    notes: Annotated[Text, Meta(max_length=65_536)] | None = None
     phone_numbers: Annotated[list[PhoneNumberIn], Meta(max_length=100)] | None = None
     emails: Annotated[list[EmailIn], Meta(max_length=100)] | None = None
     tag_ids: TagIds | None = None
@@ -120,7 +120,7 @@ _DELETE = Query(
 
 
 @cache
-def _lookup(numbers: int, with_address: bool) -> Query:
+def _lookup(numbers: int, *, with_address: bool) -> Query:
     """Return the statement that finds a contact by the first of `numbers` numbers, else by the address.
 
     It chooses one row first, each probe the first entry of an index, and makes the JSON of that row alone.
@@ -149,11 +149,7 @@ async def create(database: Database, customer_id: str, region: str, now: datetim
 
 async def get(database: Connection, customer_id: str, contact_id: str) -> bytes:
     """Return the JSON of a contact. Raises NotFound."""
-    row = await database.one(_GET, customer_id=customer_id, id=contact_id)
-    if row is None:
-        raise not_found()
-    json: str = row[0]
-    return json.encode()
+    return _json(await database.one(_GET, customer_id=customer_id, id=contact_id))
 
 
 async def look_up(database: Connection, customer_id: str, region: str, number: str, address: str) -> bytes:
@@ -167,7 +163,7 @@ async def look_up(database: Connection, customer_id: str, region: str, number: s
     if wanted is not None:
         values["address"] = wanted
     if values:
-        query = _lookup(len(numbers), wanted is not None)
+        query = _lookup(len(numbers), with_address=wanted is not None)
         row = await database.one(query, customer_id=customer_id, **values)
         if row is not None:
             json: str = row[0]
@@ -206,10 +202,7 @@ async def delete(database: Database, customer_id: str, contact_id: str, now: dat
             raise not_found()
         for kind in (PHONE_NUMBERS, EMAILS):
             await addresses.hide_all(transaction, kind, customer_id, contact_id, now)
-        row = await transaction.one(_GET_DELETED, customer_id=customer_id, id=contact_id)
-        assert row is not None
-        json: str = row[0]
-        return json.encode()
+        return _json(await transaction.one(_GET_DELETED, customer_id=customer_id, id=contact_id))
 
 
 async def add_address(
@@ -276,6 +269,13 @@ async def remove_tag(database: Database, customer_id: str, contact_id: str, now:
         await touch(transaction, customer_id, contact_id, now)
         await contact_tags.remove(transaction, customer_id, contact_id, tag_id)
         return await get(transaction, customer_id, contact_id)
+
+
+def _json(row: Row | None) -> bytes:
+    if row is None:
+        raise not_found()
+    json: str = row[0]
+    return json.encode()
 
 
 def _checked_lists(

@@ -17,11 +17,7 @@ Time = Annotated[
 ]
 GivenId = Annotated[str, Meta(pattern=UUID_PATTERN, max_length=36, extra_json_schema={"format": "uuid"})]
 Ignored = Annotated[Any, Meta(description="Read-only: accepted and ignored.", extra_json_schema={"readOnly": True})]
-
-
-def short_text(longest: int, shortest: int = 0) -> Any:
-    """Return the type of a text of at most `longest` characters, none of them NUL."""
-    return Annotated[str, Meta(min_length=shortest or None, max_length=longest, pattern=NO_NUL_PATTERN)]
+Text = Annotated[str, Meta(pattern=NO_NUL_PATTERN)]
 
 
 class ReadOnlyKeys(Struct, kw_only=True):

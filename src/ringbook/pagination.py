@@ -17,6 +17,7 @@ from ringbook.errors import FieldProblem, InvalidArgument, Reason
 PAGE_SIZE = 100
 HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -99,7 +100,7 @@ def _parse_time(text: str) -> datetime:
         time += timedelta(seconds=leap, microseconds=microseconds)
         return time - _offset(sign, offset)
     except OverflowError:  # the offset leads out of the years 1 to 9999
-        return (datetime.max if date > "5" else datetime.min).replace(tzinfo=UTC)
+        return LATEST if date > "5" else EARLIEST
     except ValueError as error:
         raise ValueError(f"'{text}' is not a time") from error
 

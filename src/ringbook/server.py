@@ -32,6 +32,7 @@ class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP with the limits that it lacks: a connection that goes beyond one of them is closed."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect the first request."""
         super().connection_made(transport)
         self._expect_request()
 
@@ -40,6 +41,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
 
     def data_received(self, data: bytes) -> None:
+        """Refuse a head without end."""
         if self._head_bytes is not None:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
@@ -48,23 +50,28 @@ class GuardedProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
+        """Count no further: the body has its own limit."""
         self._head_bytes = None
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        """Stop the clock: the request has arrived."""
         self._deadline.cancel()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """Expect the next request."""
         self._deadline.cancel()
         self._expect_request()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
         self._deadline.cancel()
         super().connection_lost(exc)
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
+        """Answer what is no HTTP in the form of every error."""
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(MALFORMED)}"
         self.transport.write(head.encode() + b"\r\nconnection: close\r\n\r\n" + MALFORMED)
         self.transport.close()

@@ -2,9 +2,11 @@
 
 import unicodedata
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Meta
 
 from ringbook.clock import new_id
 from ringbook.contact_rows import values_of_change
@@ -13,24 +15,25 @@ from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contact_tags, contacts, customers
 from ringbook.database.schema import tags as t
 from ringbook.errors import AlreadyExists, FieldProblem, NotFound, Reason
-from ringbook.fields import Id, ReadOnlyKeys, Time, short_text
+from ringbook.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.pagination import Page, newest_first, render_page
 
-NameText = short_text(255, shortest=1)
+Name = Annotated[Text, Meta(min_length=1, max_length=255)]
+Detail = Annotated[Text, Meta(max_length=65_536)]
 
 
 class NewTag(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     """A tag to create."""
 
-    name: NameText  # type: ignore[valid-type]
-    detail: short_text(65_536) | None = None  # type: ignore[valid-type]
+    name: Name
+    detail: Detail | None = None
 
 
 class ChangedTag(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     """What to change of a tag."""
 
-    name: NameText | None = None  # type: ignore[valid-type]
-    detail: short_text(65_536) | None = None  # type: ignore[valid-type]
+    name: Name | None = None
+    detail: Detail | None = None
 
 
 class Tag(msgspec.Struct):

@@ -39,9 +39,11 @@ class Lifespan:
         self._database = database
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
+        """Open it."""
         await self._database.open()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
+        """Close it."""
         await self._database.close()
 
 

@@ -1,4 +1,4 @@
-"""Who is asking, and may they?"""
+"""Who is asking, and may they do it."""
 
 import time
 from datetime import UTC, datetime
@@ -41,6 +41,7 @@ class Authentication:
         self._cache: dict[str, tuple[float, Caller]] = {}
 
     async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
+        """Let the caller through, or raise Unauthenticated or PermissionDenied."""
         scopes = getattr(resource, "scopes", None)
         if scopes is None or req.method not in scopes:
             return

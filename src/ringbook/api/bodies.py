@@ -27,13 +27,14 @@ async def read(req: Request, kind: type[T], most_bytes: int, region: str) -> T:
     """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument."""
     body = await _bytes(req, most_bytes)
     try:
-        return _decoder(kind).decode(body)
+        value: T = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise InvalidArgument.of(_every_problem(body, kind, region, error)) from error
     except RecursionError as error:
         raise _malformed("it is nested too deeply") from error
     except (msgspec.DecodeError, ValueError) as error:
         raise _malformed(str(error) if body else "it is empty") from error
+    return value
 
 
 def _malformed(why: str) -> InvalidArgument:

@@ -33,7 +33,7 @@ class Contacts(Resource):
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List contacts, newest first."""
-        page = parse_page(req.params.get("page_size", ""), req.params.get("page_token", ""))
+        page = parse_page(req.get_param("page_size", default=""), req.get_param("page_token", default=""))
         resp.data = await contacts.page(self._database, req.context.caller.customer_id, page)
 
     on_head = on_get
@@ -76,7 +76,7 @@ class Lookup(Resource):
     async def on_get(self, req: Request, resp: Response) -> None:
         """Find the contact behind a phone number or an email address."""
         caller = req.context.caller
-        number, address = req.params.get("phone", ""), req.params.get("email", "")
+        number, address = req.get_param("phone", default=""), req.get_param("email", default="")
         if not number and not address:
             problems = [
                 FieldProblem(name, "phone or email is required", Reason.MISSING_QUERY_PARAMETER)

@@ -31,6 +31,7 @@ class Observation:
         self._series: dict[tuple[str, str, str], Any] = {}
 
     async def process_request(self, req: Request, _resp: Response) -> None:
+        """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
         req.context.started = time.perf_counter()
         given = req.get_header("X-Request-Id") or ""
         req.context.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -40,7 +41,8 @@ class Observation:
             if "\ufffd" in value or "\ufffd" in name:
                 raise _bad_parameter(name, "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
 
-    async def process_response(self, req: Request, resp: Response, _resource: Any, _succeeded: bool) -> None:
+    async def process_response(self, req: Request, resp: Response, *_: object) -> None:
+        """Count and log the request."""
         resp.set_header("X-Request-Id", req.context.request_id)
         seconds = time.perf_counter() - req.context.started
         method = req.method if req.method in METHODS else "other"

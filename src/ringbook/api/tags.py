@@ -13,7 +13,7 @@ class Tags(Resource):
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List tags, newest first."""
-        page = parse_page(req.params.get("page_size", ""), req.params.get("page_token", ""))
+        page = parse_page(req.get_param("page_size", default=""), req.get_param("page_token", default=""))
         resp.data = await tags.page(self._database, req.context.caller.customer_id, page)
 
     on_head = on_get

@@ -1,5 +1,6 @@
 """Bring a database to the schema that this version knows, safely when several processes try at once."""
 
+import sqlite3
 from pathlib import Path
 
 import asyncpg
@@ -21,9 +22,7 @@ class SchemaTooNew(Exception):
 
 def head() -> str:
     """Return the revision of the newest schema that this version knows."""
-    revision = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    assert revision is not None
-    return revision
+    return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
 
 
 async def migrate(url: str) -> str:
@@ -51,12 +50,12 @@ def _migrate_sqlite(url: str) -> str:
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": LOCK_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
-    def leave_transactions_to_us(connection, _record):  # type: ignore[no-untyped-def]
+    def leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
 
     @sa.event.listens_for(engine, "begin")
-    def begin(connection):  # type: ignore[no-untyped-def]
+    def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.begin() as connection:

@@ -18,8 +18,8 @@ def _construct(
     """Return an SQL function written as `sqlite` or `postgresql`, with its arguments in place of the `@`."""
     construct = type(name, (FunctionElement,), {"inherit_cache": True, "name": name, "type": kind or sa.JSON()})
 
-    def write(template: str) -> Any:  # noqa: ANN401  a SQLAlchemy compilation hook
-        def compile_(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    def write(template: str) -> Any:
+        def compile_(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
             return template.replace("@", compiler.process(element.clauses, **options))
 
         return compile_

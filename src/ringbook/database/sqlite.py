@@ -1,12 +1,12 @@
 """SQLite: reads straight on the event loop, one writer a process, commits on a thread."""
 
 import asyncio
-import datetime
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from ringbook.database.engine import Query, Row, UniqueViolation, Values
@@ -29,7 +29,7 @@ UNAVAILABLE = {
 NOT_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
-sqlite3.register_adapter(datetime.datetime, lambda time: time.astimezone(datetime.UTC).strftime(TIME_FORMAT))
+sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TIME_FORMAT))
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -87,7 +87,10 @@ class SqliteTransaction:
 
     async def all(self, query: Query, **values: Any) -> list[Row]:
         arguments = query.sqlite.arguments(values)
-        return await self._run(query, lambda: self._connection.execute(query.sqlite.sql, arguments).fetchall())
+        rows: list[Row] = await self._run(
+            query, lambda: self._connection.execute(query.sqlite.sql, arguments).fetchall()
+        )
+        return rows
 
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
         arguments = [query.sqlite.arguments(values) for values in rows]
