@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test check format
+.PHONY: help run key test check format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,3 +37,6 @@ check: .venv/dev ## Check format, lint and types, and run every test
 format: .venv/dev ## Put the code into its format
 	.venv/bin/ruff check --fix --quiet
 	.venv/bin/ruff format
+
+openapi: .venv/dev ## Write docs/openapi.json anew
+	.venv/bin/python -m tests.test_openapi

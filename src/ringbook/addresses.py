@@ -21,16 +21,18 @@ MOST = 100
 
 PhoneType = Literal["mobile", "work", "home", "fax", "other"]
 EmailType = Literal["work", "personal", "other"]
-NumberText = Annotated[Text, Meta(max_length=50, extra={"kind": "phone_number"})]
-AddressText = Annotated[Text, Meta(max_length=email.LONGEST, extra={"kind": "email"})]
+NumberText = Annotated[
+    Text, Meta(description="As entered: with its country, or in the customer's default region.", max_length=50)
+]
+AddressText = Annotated[Text, Meta(max_length=email.LONGEST, extra_json_schema={"format": "email"})]
 
 
 class PhoneNumber(msgspec.Struct):
     """A phone number of a contact, as it is answered."""
 
     id: Id
-    number: str
-    number_e164: str
+    number: Annotated[str, Meta(description="As entered.")]
+    number_e164: Annotated[str, Meta(description="In the form of ITU-T E.164: + and 7 to 15 digits.")]
     type: PhoneType
     is_primary: bool
     tm_create: Time
@@ -40,7 +42,7 @@ class Email(msgspec.Struct):
     """An email address of a contact, as it is answered."""
 
     id: Id
-    address: str
+    address: Annotated[str, Meta(description="In lower case.", extra_json_schema={"format": "email"})]
     type: EmailType
     is_primary: bool
     tm_create: Time

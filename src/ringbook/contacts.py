@@ -76,7 +76,7 @@ class ContactPage(msgspec.Struct):
     """A page of contacts, newest first."""
 
     result: list[Contact]
-    next_page_token: str
+    next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
 
 
 _TAG_IDS = (

@@ -52,7 +52,7 @@ class TagPage(msgspec.Struct):
     """A page of tags, newest first."""
 
     result: list[Tag]
-    next_page_token: str
+    next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
 
 
 _CUSTOMER_ID = sa.bindparam("customer_id", type_=t.c.customer_id.type)

@@ -13,7 +13,9 @@ from ringbook import logs
 from ringbook.api import problems
 from ringbook.api.auth import Authentication
 from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
+from ringbook.api.docs import ASSETS, Asset, Docs
 from ringbook.api.observation import Observation
+from ringbook.api.openapi import OpenApi
 from ringbook.api.operations import Health, Metrics, Readiness
 from ringbook.api.tags import Tag, Tags
 from ringbook.config import Settings, read_settings
@@ -60,25 +62,35 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["id"] = UuidConverter
     problems.add_to(app)
-    add_routes(app, database, settings.max_body_bytes)
+    table = routes(database, settings.max_body_bytes)
+    table += [("/openapi.json", OpenApi(table)), ("/docs", Docs())]
+    table += [(f"/docs/{name}", Asset(name, content_type)) for name, content_type in ASSETS.items()]
+    for path, resource in table:
+        app.add_route(path, resource)
     return app
 
 
-def add_routes(app: falcon.asgi.App[Request, Response], database: Database, most: int) -> None:
-    """Tie every path to its resource."""
-    app.add_route("/v1.0/contacts", Contacts(database, most))
-    app.add_route("/v1.0/contacts/lookup", Lookup(database, most))
-    app.add_route("/v1.0/contacts/{contact_id:id}", Contact(database, most))
+def routes(database: Database, most: int) -> list[tuple[str, Any]]:
+    """Return every path of the API with its resource."""
+    contact = "/v1.0/contacts/{contact_id:id}"
+    table: list[tuple[str, Any]] = [
+        ("/v1.0/contacts", Contacts(database, most)),
+        ("/v1.0/contacts/lookup", Lookup(database, most)),
+        (contact, Contact(database, most)),
+    ]
     for path, kind in KINDS.items():
-        app.add_route(f"/v1.0/contacts/{{contact_id:id}}/{path}", AddressList(database, most, kind))
-        app.add_route(f"/v1.0/contacts/{{contact_id:id}}/{path}/{{address_id:id}}", Address(database, most, kind))
-    app.add_route("/v1.0/contacts/{contact_id:id}/tags", ContactTags(database, most))
-    app.add_route("/v1.0/contacts/{contact_id:id}/tags/{tag_id:id}", ContactTag(database, most))
-    app.add_route("/v1.0/tags", Tags(database, most))
-    app.add_route("/v1.0/tags/{tag_id:id}", Tag(database, most))
-    app.add_route("/healthz", Health())
-    app.add_route("/readyz", Readiness(database))
-    app.add_route("/metrics", Metrics())
+        table.append((f"{contact}/{path}", AddressList(database, most, kind)))
+        table.append((f"{contact}/{path}/{{address_id:id}}", Address(database, most, kind)))
+    return [
+        *table,
+        (f"{contact}/tags", ContactTags(database, most)),
+        (f"{contact}/tags/{{tag_id:id}}", ContactTag(database, most)),
+        ("/v1.0/tags", Tags(database, most)),
+        ("/v1.0/tags/{tag_id:id}", Tag(database, most)),
+        ("/healthz", Health()),
+        ("/readyz", Readiness(database)),
+        ("/metrics", Metrics()),
+    ]
 
 
 def from_environment() -> falcon.asgi.App[Request, Response]:

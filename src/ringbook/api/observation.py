@@ -28,7 +28,7 @@ class Observation:
 
     def __init__(self) -> None:
         self._log = structlog.get_logger()
-        self._series: dict[tuple[str, str, str], Any] = {}
+        self._series: dict[tuple[str, str, int], tuple[str, Any]] = {}
 
     async def process_request(self, req: Request, _resp: Response) -> None:
         """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
@@ -46,17 +46,19 @@ class Observation:
         resp.set_header("X-Request-Id", req.context.request_id)
         seconds = time.perf_counter() - req.context.started
         method = req.method if req.method in METHODS else "other"
-        key = (method, req.uri_template or "unmatched", str(resp.status_code))
+        key = (method, req.uri_template or "unmatched", resp.status_code)
         if key not in self._series:
-            self._series[key] = SECONDS.labels(*key)
-        self._series[key].observe(seconds)
+            route = key[1].replace(":id}", "}")
+            self._series[key] = route, SECONDS.labels(method, route, str(resp.status_code))
+        route, series = self._series[key]
+        series.observe(seconds)
         caller = getattr(req.context, "caller", None)
         self._log.info(
             "request",
             request_id=req.context.request_id,
             customer_id=caller.customer_id if caller else None,
             method=method,
-            route=key[1],
+            route=route,
             status=resp.status_code,
             ms=round(seconds * 1000, 3),
             client=req.remote_addr,

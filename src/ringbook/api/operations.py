@@ -1,5 +1,8 @@
 """What an operator's tools ask, without a credential: /healthz, /readyz, /metrics."""
 
+from typing import Literal
+
+import msgspec
 import sqlalchemy as sa
 from falcon.asgi import Request, Response
 
@@ -11,11 +14,17 @@ from ringbook.errors import Unavailable
 _REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
 
 
+class Status(msgspec.Struct):
+    """How it is."""
+
+    status: Literal["ok", "ready"]
+
+
 class Health:
     """/healthz: the process is alive."""
 
     async def on_get(self, _req: Request, resp: Response) -> None:
-        """Say so."""
+        """Tell that the process is alive."""
         resp.data = b'{"status":"ok"}'
 
     on_head = on_get
@@ -29,7 +38,7 @@ class Readiness:
         self._head = head()
 
     async def on_get(self, _req: Request, resp: Response) -> None:
-        """Ask the database."""
+        """Tell whether the database can be reached and has the schema that this version knows."""
         row = await self._database.one(_REVISION)
         if row is None or row[0] != self._head:
             raise Unavailable
@@ -42,7 +51,7 @@ class Metrics:
     """/metrics, for Prometheus."""
 
     async def on_get(self, _req: Request, resp: Response) -> None:
-        """Return the metrics."""
+        """Return the metrics in Prometheus' text format."""
         resp.data = metrics()
         resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
 

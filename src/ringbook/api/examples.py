@@ -1,0 +1,116 @@
+"""The examples of the OpenAPI document: the contact of the API's tutorial, whose every call works as it stands."""
+
+from typing import Any
+
+TIME = "2026-02-07T14:45:59.038962Z"
+CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
+TAG_IDS = ["d4e5f6a7-b8c9-0123-defa-234567890124", "d4e5f6a7-b8c9-0123-defa-234567890125"]
+
+NEW_CONTACT: dict[str, Any] = {
+    "first_name": "John",
+    "last_name": "Smith",
+    "display_name": "John Smith",
+    "company": "Acme Corp",
+    "job_title": "Account Manager",
+    "source": "manual",
+    "notes": "Key enterprise customer contact",
+    "phone_numbers": [
+        {"number": "+15551234567", "type": "mobile", "is_primary": True},
+        {"number": "+15559876543", "type": "work", "is_primary": False},
+    ],
+    "emails": [{"address": "john@acme.com", "type": "work", "is_primary": True}],
+    "tag_ids": TAG_IDS,
+}
+CONTACT: dict[str, Any] = {
+    "id": CONTACT_ID,
+    "customer_id": CUSTOMER_ID,
+    "first_name": "John",
+    "last_name": "Smith",
+    "display_name": "John Smith",
+    "company": "Acme Corp",
+    "job_title": "Account Manager",
+    "source": "manual",
+    "external_id": "",
+    "notes": "Key enterprise customer contact",
+    "phone_numbers": [
+        {
+            "id": "b2c3d4e5-f6a7-8901-bcde-f12345678901",
+            "number": "+15551234567",
+            "number_e164": "+15551234567",
+            "type": "mobile",
+            "is_primary": True,
+            "tm_create": TIME,
+        },
+        {
+            "id": "c3d4e5f6-a7b8-9012-cdef-123456789012",
+            "number": "+15559876543",
+            "number_e164": "+15559876543",
+            "type": "work",
+            "is_primary": False,
+            "tm_create": TIME,
+        },
+    ],
+    "emails": [
+        {
+            "id": "d4e5f6a7-b8c9-0123-defa-234567890123",
+            "address": "john@acme.com",
+            "type": "work",
+            "is_primary": True,
+            "tm_create": TIME,
+        }
+    ],
+    "tag_ids": TAG_IDS,
+    "tm_create": TIME,
+    "tm_update": None,
+    "tm_delete": None,
+}
+TAG: dict[str, Any] = {
+    "id": TAG_IDS[0],
+    "customer_id": CUSTOMER_ID,
+    "name": "enterprise",
+    "detail": "Has an account manager",
+    "tm_create": TIME,
+    "tm_update": None,
+    "tm_delete": None,
+}
+PROBLEM_MESSAGE = "phone_numbers[0].number: '12' is not a phone number in US; with its country it begins with +"
+
+BY_STRUCT: dict[str, Any] = {
+    "NewContact": NEW_CONTACT,
+    "ChangedContact": {
+        "first_name": "John",
+        "last_name": "Smith",
+        "display_name": "John Smith (VIP)",
+        "company": "Acme Corporation",
+        "job_title": "Senior Account Manager",
+        "notes": "Promoted to senior role in January",
+    },
+    "Contact": CONTACT,
+    "ContactPage": {"result": [CONTACT], "next_page_token": TIME},
+    "PhoneNumberIn": {"number": "+15553334444", "type": "home", "is_primary": False},
+    "ChangedPhoneNumber": {"number": "+15553334444", "type": "mobile", "is_primary": True},
+    "EmailIn": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": False},
+    "ChangedEmail": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": True},
+    "AddedTag": {"tag_id": TAG_IDS[0]},
+    "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
+    "ChangedTag": {"detail": "Has an account manager of their own"},
+    "Tag": TAG,
+    "TagPage": {"result": [TAG], "next_page_token": ""},
+    "Problem": {
+        "error": {
+            "status": "INVALID_ARGUMENT",
+            "reason": "INVALID_PHONE_NUMBER",
+            "message": PROBLEM_MESSAGE,
+            "request_id": "7f1d9c3a5b2e4d68a0c4e8f21b3d5a79",
+            "details": [
+                {
+                    "field": "phone_numbers[0].number",
+                    "message": PROBLEM_MESSAGE.removeprefix("phone_numbers[0].number: "),
+                }
+            ],
+        },
+        "message": PROBLEM_MESSAGE,
+    },
+}
+"""By the name of the Struct, one value of it."""

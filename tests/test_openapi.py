@@ -1,0 +1,81 @@
+"""The OpenAPI document is whole, true and locked; `python -m tests.test_openapi` writes it anew."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ringbook import addresses, contact_tags, contacts, tags
+from ringbook.api import problems
+from ringbook.api.app import routes
+from ringbook.api.examples import BY_STRUCT, CONTACT, NEW_CONTACT
+from ringbook.api.openapi import OPERATIONS, document
+from ringbook.database.opening import database_at
+
+LOCKED = Path(__file__).parent.parent / "docs/openapi.json"
+CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
+MODULES = addresses, contacts, contact_tags, tags, problems
+STRUCTS = {name: struct for module in MODULES for name, struct in vars(module).items()}
+ROUTES = routes(database_at("sqlite:///never-opened.db", 1), 1)
+HANDLERS = [
+    (method, re.sub(r":id\}", "}", template))
+    for template, resource in ROUTES
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    if hasattr(resource, f"on_{method.lower()}")
+]
+
+
+def test_the_document_is_the_locked_one():
+    assert document(ROUTES) == json.loads(LOCKED.read_text()), "see the difference by `make openapi` and `git diff`"
+
+
+def test_every_handler_is_documented_and_nothing_else():
+    assert sorted(OPERATIONS) == sorted(HANDLERS)
+
+
+@pytest.mark.parametrize("name", BY_STRUCT)
+def test_an_example_is_a_value_of_its_struct(name):
+    msgspec.convert(BY_STRUCT[name], STRUCTS[name])
+    assert BY_STRUCT[name].keys() <= set(STRUCTS[name].__struct_fields__)
+
+
+def test_every_struct_of_the_document_that_is_no_part_of_another_has_an_example():
+    used = {operation.body for operation in OPERATIONS.values()} | {op.answer for op in OPERATIONS.values()}
+    assert {struct.__name__ for struct in used if hasattr(struct, "__struct_fields__")} - BY_STRUCT.keys() == {"Status"}
+
+
+def test_the_example_is_what_the_service_answers(alice):
+    answer = alice.api.post("/contacts", json=NEW_CONTACT).json()
+
+    def shape(contact):
+        return re.sub(r'("(?:\w+_)?(?:id|tm_create)": )"[^"]*"', r"\1x", json.dumps(contact))
+
+    assert shape(answer) == shape(CONTACT)
+
+
+def test_the_document_and_the_page_are_served_whole_from_here(server, alice):
+    assert alice.api.get(f"{server}/openapi.json").json()["info"]["title"] == "Ringbook"
+    page = alice.api.get(f"{server}/docs/")
+    for path in re.findall('(?:src|href)="(/[^"]+)"', page.text):
+        assert alice.api.get(f"{server}{path}").content, path
+    assert "://" not in page.text
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_schemathesis_finds_nothing(server, alice, tmp_path):
+    """Every phase and check, links followed; SCHEMATHESIS_MAX_EXAMPLES for a longer run."""
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)]
+    command += ["run", f"{server}/openapi.json", "--header", f"Authorization: Bearer {alice.token}"]
+    command += ["--max-examples", os.environ.get("SCHEMATHESIS_MAX_EXAMPLES", "10"), "--continue-on-failure"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.search(r"Tested: +22", run.stdout), run.stdout
+
+
+if __name__ == "__main__":
+    LOCKED.write_text(json.dumps(document(ROUTES), indent=2, ensure_ascii=False) + "\n")
