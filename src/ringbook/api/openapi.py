@@ -50,7 +50,9 @@ REQUEST_ID = {
 
 
 def _parameter(name: str, meaning: str, schema: dict[str, Any], example: object) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": meaning, "schema": schema, "example": example}
+    """Return a query parameter; every one counts as absent where its value is empty."""
+    about = {"description": meaning, "allowEmptyValue": True, "schema": schema, "example": example}
+    return {"name": name, "in": "query"} | about
 
 
 PAGE = (
