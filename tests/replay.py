@@ -50,7 +50,7 @@ def replay(text, address, token):
         for block, status, shown in BLOCK.findall(text):
             command = VARYING.sub(lambda m: real.get(m[0], m[0]), block).replace(SHOWN_ADDRESS, address)
             if "curl" not in command:
-                variables |= dict(line.split("=", 1) for line in command.splitlines()) | {"TOKEN": token}
+                variables |= dict(re.findall(r"^(\w+)=(\S+)$", command, re.MULTILINE)) | {"TOKEN": token}
                 continue
             response = client.send(request(expand(command, variables)))
             assert (str(response.status_code), block) == (status, block), response.text
