@@ -5,14 +5,19 @@ import re
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
+from falcon import inspect
 
+from ringbook import addresses, contacts, tags
+from ringbook.api.app import create_app
 from ringbook.cli import cli
-from ringbook.config import PREFIX, SETTINGS
+from ringbook.config import PREFIX, SETTINGS, read_settings
 from ringbook.errors import Reason
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src/ringbook"
+API = (ROOT / "docs/api.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 DOCUMENTS = [path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
 LOWER = ["errors", "clock", "config", "fields"]
@@ -20,11 +25,46 @@ RESOURCES = ["contacts", "addresses", "contact_tags", "contact_rows", "tags", "c
 
 
 def test_every_reason_is_documented():
-    text = (ROOT / "docs/api.md").read_text()
-    documented = [
-        line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ") and "reason" not in line
-    ]
-    assert documented == list(Reason)
+    assert re.findall(r"^\| ([A-Z_]+) \| \d{3} \|", API, re.MULTILINE) == list(Reason)
+
+
+def test_every_call_is_documented():
+    app = create_app(read_settings({"RINGBOOK_DATABASE_URL": "sqlite:///unused.db"}))
+    calls = {
+        f"{method.method} {route.path.removeprefix('/v1.0').replace(':id', '')}"
+        for route in inspect.inspect_routes(app)
+        if route.path.startswith("/v1.0")
+        for method in route.methods
+        if not method.internal and method.method != "HEAD"
+    }
+    assert set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", API, re.MULTILINE)) == calls
+
+
+RESOURCE_TYPES = {
+    "Contact": (contacts.Contact, contacts.NewContact),
+    "Phone number": (addresses.PhoneNumber, addresses.PhoneNumberIn),
+    "Email": (addresses.Email, addresses.EmailIn),
+    "Tag": (tags.Tag, tags.NewTag),
+}
+
+
+@pytest.mark.parametrize("name", RESOURCE_TYPES)
+def test_every_key_is_documented_with_its_limit(name):
+    answered, accepted = RESOURCE_TYPES[name]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*)", API.split(f"\n## {name}\n")[1].split("\n## ")[0], re.MULTILINE))
+    assert list(rows) == [field.encode_name for field in msgspec.structs.fields(answered)]
+    limits = {field.encode_name: longest(field.type) for field in msgspec.inspect.type_info(accepted).fields}
+    assert {key: f"{limit:,}" for key, limit in limits.items() if limit} == {
+        key: found[1] for key, row in rows.items() if (found := re.search(r"at most ([\d,]+)", row))
+    }
+
+
+def longest(kind):
+    """Return the most characters or items that a field may have."""
+    kind = kind.type if isinstance(kind, msgspec.inspect.Metadata) else kind
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return next(filter(None, map(longest, kind.types)), None)
+    return getattr(kind, "max_length", None)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
