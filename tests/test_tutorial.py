@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text()
 
 
-@pytest.mark.parametrize("document", ["docs/tutorial.md", "docs/operations.md"])
+@pytest.mark.parametrize("document", ["docs/tutorial.md", "README.md", "docs/operations.md"])
 def test_every_call_is_answered_as_shown(server, alice, document):
     assert replay((ROOT / document).read_text(), server, alice.token)
 
