@@ -94,6 +94,12 @@ async def _customer(url: str, name: str) -> tuple[str, str]:
 
 
 @pytest.fixture
+def token(database_url: str) -> str:
+    """An access key of a customer, made before any server runs."""
+    return asyncio.run(_customer(database_url, "Carol's company"))[1]
+
+
+@pytest.fixture
 def server(database_url: str) -> Iterator[str]:
     """The address of a running Ringbook."""
     app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url}))
