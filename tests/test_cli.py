@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ringbook.database.migrate import head
 from ringbook.database.schema import metadata
 from tests.process import COMMAND, started
 
@@ -111,10 +112,20 @@ def test_a_newer_schema_is_refused(ringbook, database_url):
         assert (result.returncode, "newer" in result.stderr) == (1, True)
 
 
-def test_processes_that_migrate_at_once_do_it_once(tmp_path):
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+def test_processes_that_migrate_at_once_do_it_once(empty_database_url):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": empty_database_url}
     migrating = [subprocess.Popen([*COMMAND, "migrate"], env=environment, stdout=subprocess.PIPE) for _ in range(4)]
-    assert [process.communicate()[0] for process in migrating] == [b'{\n  "schema": "0001"\n}\n'] * 4
+    assert [json.loads(process.communicate()[0]) for process in migrating] == [{"schema": head()}] * 4
+
+
+def test_a_customer_and_then_a_key_are_made_on_a_database_that_was_never_migrated(empty_database_url):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": empty_database_url}
+
+    def create(*arguments):
+        return json.loads(subprocess.check_output([*COMMAND, *arguments], env=environment))
+
+    customer = create("customer", "create", "Acme")
+    assert create("accesskey", "create", "--customer", customer["id"])["token"].startswith("rb_")
 
 
 def test_the_migrations_make_the_schema(database_url):
