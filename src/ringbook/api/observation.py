@@ -3,7 +3,6 @@
 import os
 import re
 import time
-import uuid
 from typing import Any
 
 import structlog
@@ -34,7 +33,7 @@ class Observation:
         """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
         req.context.started = time.perf_counter()
         given = req.get_header("X-Request-Id") or ""
-        req.context.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        req.context.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         for name, value in req.params.items():
             if isinstance(value, list):
                 raise _bad_parameter(name, "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
