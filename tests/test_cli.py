@@ -17,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ringbook.config import SETTINGS
 from ringbook.database.migrate import head
 from ringbook.database.schema import metadata
 from tests.process import COMMAND, started
@@ -53,6 +54,11 @@ def test_a_bad_setting_is_named(ringbook):
     result = ringbook("customer", "list", RINGBOOK_MAX_BODY_BYTES="many")
     assert (result.returncode, result.stdout) == (1, "")
     assert "RINGBOOK_MAX_BODY_BYTES" in result.stderr
+
+
+def test_help_names_every_setting():
+    shown = subprocess.check_output([*COMMAND, "--help"], text=True)
+    assert [name for name in SETTINGS if f"RINGBOOK_{name.upper()}: " not in shown] == []
 
 
 def test_a_customers_name_is_never_empty(ringbook):

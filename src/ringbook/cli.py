@@ -15,7 +15,7 @@ import sqlalchemy.exc
 
 from ringbook import __version__, accesskeys, customers, logs, server
 from ringbook.clock import utc_now
-from ringbook.config import InvalidSetting, Settings, read_settings, unknown_settings
+from ringbook.config import PREFIX, SETTINGS, InvalidSetting, Settings, read_settings, unknown_settings
 from ringbook.database.engine import Database
 from ringbook.database.migrate import SchemaTooNew, migrate
 from ringbook.database.opening import database_at
@@ -79,13 +79,20 @@ def _with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+SETTINGS_HELP = "\n\n".join(
+    ["Settings, in the environment; NAME_FILE names a file that holds the value of NAME:"]
+    + [f"{PREFIX}{name.upper()}: {setting.meaning}." for name, setting in SETTINGS.items()]
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True}, epilog=SETTINGS_HELP)
 @click.version_option(__version__)
 def cli() -> None:
     """Ringbook: the contacts service behind phone systems.
 
     It keeps its data where RINGBOOK_DATABASE_URL says, e.g. sqlite:////var/lib/ringbook/ringbook.db or
     postgresql://user:password@host/db; by default in a file in your data folder.
+    Commands print one JSON value on standard output, and all else on standard error.
     """
 
 
