@@ -33,14 +33,17 @@ ERRORS = {
     404: "There is no such thing, or it is deleted, or another customer's.",
     409: "It is there already.",
     413: "The body is over the limit.",
+    429: "More requests than the rate limit allows; try again later.",
     500: "Something went wrong on our side; it has been logged.",
     503: "The database cannot be reached just now; try again in a moment.",
 }
 """Why an operation refuses, by HTTP status."""
 
+RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 HEADERS = {
     401: {"WWW-Authenticate": {"description": "How to give a credential.", "schema": {"type": "string"}}},
-    503: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 ETAG = {"ETag": {"description": "Moves with every change of a contact.", "schema": {"type": "string"}}}
 REQUEST_ID = {
@@ -208,7 +211,7 @@ def _operation(method: str, path: str, resource: Any, operation: Operation) -> d
     scope = getattr(resource, "scopes", {}).get(method)
     parts = path.split("/")
     statuses = [400, 500, 503]
-    statuses += [401, 403] if scope else []
+    statuses += [401, 403, 429] if scope else []
     statuses += [404] if operation.may_be_missing or "{" in path else []
     statuses += [409] if operation.may_exist else []
     statuses += [413] if operation.body else []
