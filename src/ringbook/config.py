@@ -140,7 +140,7 @@ SETTINGS = {
         _list(ipaddress.ip_network),
         "addresses or networks, by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed",
     ),
-    "rate_limit_per_key": Setting(_default("60000/minute"), _rates, "most requests with one access key; off for any"),
+    "rate_limit_per_key": Setting(_default("600000/minute"), _rates, "most requests with one access key; off for any"),
     "rate_limit_per_address": Setting(
         _default("600/minute"), _rates, "most wrong access keys from one address that are answered by 401; off for any"
     ),

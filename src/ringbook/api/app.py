@@ -17,6 +17,7 @@ from ringbook.api.docs import ASSETS, Asset, Docs
 from ringbook.api.observation import Observation
 from ringbook.api.openapi import OpenApi
 from ringbook.api.operations import Health, Metrics, Readiness
+from ringbook.api.phonebooks import FORMS, Phonebook
 from ringbook.api.rate_limits import RateLimits
 from ringbook.api.tags import Tag, Tags
 from ringbook.config import Settings, read_settings
@@ -91,6 +92,7 @@ def routes(database: Database, most: int) -> list[tuple[str, Any]]:
         (f"{contact}/tags/{{tag_id:id}}", ContactTag(database, most)),
         ("/v1.0/tags", Tags(database, most)),
         ("/v1.0/tags/{tag_id:id}", Tag(database, most)),
+        *((f"/v1.0/phonebooks/{form}", Phonebook(database, answer)) for form, answer in FORMS.items()),
         ("/healthz", Health()),
         ("/readyz", Readiness(database)),
         ("/metrics", Metrics()),

@@ -19,6 +19,7 @@ CACHE_SIZE = 10_000
 
 READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
 LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
 
 
 def credential(req: Request) -> str | None:
