@@ -56,8 +56,8 @@ def replay(text, address, token):
             response = client.send(request(expand(command, variables)))
             assert (str(response.status_code), block) == (status, block), response.text
             if response.headers["Content-Type"].startswith("text/xml"):
-                shown = shown.replace(SHOWN_ADDRESS, address).replace(shown_token, token)
-                compare_texts(shown, response.text, real)
+                here = shown.replace(SHOWN_ADDRESS, address).replace(shown_token, token)
+                compare_texts(here, response.text, real)
             else:
                 compare_json(shown, response.text, real)
             responses.append(response)
