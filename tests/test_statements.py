@@ -8,7 +8,7 @@ import sqlite3
 import asyncpg
 import pytest
 
-from ringbook import accesskeys, contacts, tags
+from ringbook import accesskeys, callerid, contacts, tags
 from ringbook.database.engine import Query
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.schema import metadata
@@ -21,6 +21,8 @@ HOT = {
     "lookup by phone": contacts._lookup(1, with_address=False),
     "lookup of digits": contacts._lookup(2, with_address=False),
     "lookup by phone and email": contacts._lookup(2, with_address=True),
+    "caller id": callerid._lookup(1, with_tags=False),
+    "caller id of digits, with tags": callerid._lookup(2, with_tags=True),
     "get": contacts._GET,
     "page of contacts": contacts._PAGE,
     "page of tags": tags._PAGE,

@@ -123,12 +123,9 @@ _DELETE = Query(
 def _lookup(numbers: int, *, with_address: bool) -> Query:
     """Return the statement that finds a contact by the first of `numbers` numbers, else by the address.
 
-    It chooses one row first, each probe the first entry of an index, and makes the JSON of that row alone.
+    It chooses one row first and makes the JSON of that row alone.
     """
-    probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
-    probes += [EMAILS.probe("address")] if with_address else []
-    chosen = sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
-    return Query(_WHOLE.where(t.c.id == chosen))
+    return Query(_WHOLE.where(t.c.id == addresses.chosen(numbers, with_address=with_address)))
 
 
 async def create(database: Database, customer_id: str, region: str, now: datetime, contact: NewContact) -> bytes:

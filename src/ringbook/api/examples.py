@@ -93,6 +93,7 @@ BY_STRUCT: dict[str, Any] = {
     "EmailIn": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": False},
     "ChangedEmail": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": True},
     "AddedTag": {"tag_id": TAG_IDS[0]},
+    "CallerId": {"name": "John Smith", "company": "Acme Corp", "contact_id": CONTACT_ID, "tags": ["enterprise"]},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,
