@@ -150,17 +150,22 @@ class Kind:
         )
 
     def probe(self, parameter: str) -> sa.ScalarSelect[Any]:
-        """Return the id of the contact that a lookup for the value of `parameter` answers: an index's first entry."""
+        """Return the id of the contact that a lookup for the value of `parameter` answers."""
+        return self.probe_of(sa.bindparam(parameter, type_=sa.Text))
+
+    def probe_of(self, value: sa.ColumnElement[str]) -> sa.ScalarSelect[Any]:
+        """Return the id of the contact that a lookup for `value` answers: an index's first entry."""
         t = self._table
         return (
             sa.select(t.c.contact_id)
             .where(
                 t.c.customer_id == CUSTOMER_ID,
-                t.c[self.normalized] == sa.bindparam(parameter, type_=sa.Text),
+                t.c[self.normalized] == value,
                 t.c.tm_delete.is_(None),
             )
             .order_by(t.c.is_primary.desc(), t.c.contact_id.desc())
             .limit(sa.literal_column("1"))
+            .correlate_except(t)
             .scalar_subquery()
         )
 

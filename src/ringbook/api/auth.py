@@ -18,7 +18,7 @@ CACHE_SECONDS = 4.0
 CACHE_SIZE = 10_000
 
 READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
-LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+LOOKUP = {"GET": "lookup", "HEAD": "lookup", "POST": "lookup"}
 
 
 def credential(req: Request) -> str | None:

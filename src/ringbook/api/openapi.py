@@ -16,6 +16,7 @@ from ringbook.api.problems import Problem
 from ringbook.callerid import CallerId
 from ringbook.contact_tags import AddedTag
 from ringbook.contacts import ChangedContact, Contact, ContactPage, NewContact
+from ringbook.lookups import LookupResults, Lookups
 from ringbook.tags import ChangedTag, NewTag, Tag, TagPage
 
 TEXT = "text/plain"
@@ -98,6 +99,7 @@ OPERATIONS = {
     ("GET", "/v1.0/contacts"): Operation("list_contacts", ContactPage, query=PAGE),
     ("POST", "/v1.0/contacts"): Operation("create_contact", Contact, 201, NewContact),
     ("GET", "/v1.0/contacts/lookup"): Operation("lookup_contact", Contact, query=LOOKUP, may_be_missing=True),
+    ("POST", "/v1.0/contacts/lookup"): Operation("lookup_contacts", LookupResults, body=Lookups),
     ("GET", "/v1.0/contacts/{contact_id}"): Operation("get_contact", Contact),
     ("PUT", "/v1.0/contacts/{contact_id}"): Operation("update_contact", Contact, body=ChangedContact),
     ("DELETE", "/v1.0/contacts/{contact_id}"): Operation("delete_contact", Contact),
