@@ -21,7 +21,17 @@ API = (ROOT / "docs/api.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 DOCUMENTS = [path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
 LOWER = ["errors", "clock", "config", "fields"]
-RESOURCES = ["contacts", "addresses", "contact_tags", "contact_rows", "tags", "customers", "accesskeys"]
+RESOURCES = [
+    "contacts",
+    "lookups",
+    "callerid",
+    "addresses",
+    "contact_tags",
+    "contact_rows",
+    "tags",
+    "customers",
+    "accesskeys",
+]
 
 
 def test_every_reason_is_documented():
