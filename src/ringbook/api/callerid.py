@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -67,4 +67,5 @@ def _parse(form: str, most: str) -> int:
 def _hash(found: callerid.CallerId) -> str:
     """Return it form-encoded, as Asterisk's CURL() reads it with hashcompat; the tags with commas between them."""
     tags = ",".join(tag.replace(",", " ") for tag in found.tags)
-    return urlencode({"name": found.name, "company": found.company, "contact_id": found.contact_id, "tags": tags})
+    fields = {"name": found.name, "company": found.company, "contact_id": found.contact_id, "tags": tags}
+    return urlencode(fields, quote_via=quote, safe="")  # hashcompat=yes leaves a + as it is
