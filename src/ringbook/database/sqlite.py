@@ -13,7 +13,7 @@ from ringbook.database.engine import Query, Row, UniqueViolation, Values
 from ringbook.errors import Unavailable
 
 PATIENCE_SECONDS = 1.5
-"""How long to try for the write lock, or to read, while another process holds the file. Then: Unavailable."""
+"""How long to wait for the turn to write, or to read while another process holds the file. Then: Unavailable."""
 
 UNAVAILABLE = {
     sqlite3.SQLITE_BUSY,
@@ -33,11 +33,13 @@ sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TI
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Open the file. Never waits for a lock: whoever must wait does so without blocking the event loop."""
+    """Open the file, which is in WAL mode since its migration.
+
+    Never waits for a lock: whoever must wait does so without blocking the event loop. Nor does it need one, so that a
+    server can start while another process holds the file.
+    """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=512)
-    connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456"
-    )
+    connection.executescript("PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456")
     return connection
 
 
@@ -59,12 +61,15 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-async def _until_free(work: Any) -> Any:
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + PATIENCE_SECONDS
+
+
+async def _until_free(work: Any, deadline: float) -> Any:
     """Return work(), tried again while another process holds the file.
 
     The pauses are short and even: growing ones would starve the late.
     """
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while True:
         try:
             return work()
@@ -119,8 +124,8 @@ class SqliteDatabase:
 
     async def open(self) -> None:
         with _errors():
-            self._reader = await _until_free(lambda: connect(self._path))
-            self._writer = await _until_free(lambda: connect(self._path))
+            self._reader = connect(self._path)
+            self._writer = connect(self._path)
         self._turn = asyncio.Lock()  # fair within the process: first come, first served
         self._thread = ThreadPoolExecutor(1, "sqlite-writer")
         self._transaction = SqliteTransaction(self._writer, self._thread)
@@ -135,7 +140,7 @@ class SqliteDatabase:
         compiled = query.sqlite
         try:
             row: Row | None = self._reader.execute(compiled.sql, compiled.arguments(values)).fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             rows = await self.all(query, **values)
             return rows[0] if rows else None
         return row
@@ -144,19 +149,32 @@ class SqliteDatabase:
         arguments = query.sqlite.arguments(values)
         with _errors():
             rows: list[Row] = await _until_free(
-                lambda: self._reader.execute(query.sqlite.sql, arguments).fetchall(),
+                lambda: self._reader.execute(query.sqlite.sql, arguments).fetchall(), _deadline()
             )
         return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        async with self._turn:
+        deadline = _deadline()
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._turn.acquire()
+        except TimeoutError as error:  # those before are waiting too
+            raise Unavailable from error
+        try:
             with _errors():
-                await _until_free(lambda: self._writer.execute("BEGIN IMMEDIATE"))
+                await _until_free(self._begin, deadline)
             try:
                 yield self._transaction
                 with _errors():
                     await _finished(self._thread, lambda: self._writer.execute("COMMIT"))  # fsync, or a checkpoint
             finally:
                 if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                    with _errors():
+                        self._writer.execute("ROLLBACK")
+        finally:
+            self._turn.release()
+
+    def _begin(self) -> None:
+        self._writer.execute("PRAGMA synchronous=FULL")  # not when connecting: it reads the file
+        self._writer.execute("BEGIN IMMEDIATE")
