@@ -62,10 +62,26 @@ def own_postgres():
 
 
 @pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 16 MB."""
+    if os.geteuid():
+        pytest.skip("a disk that can be filled is mounted by root alone")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "ringbook-test", disk], check=True)
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+@pytest.fixture
 def durable_url(request, tmp_path):
     """The URL of a migrated database that survives a crash; the test names its kind by a parameter `kind`."""
     kind = request.getfixturevalue("kind")
-    url = f"sqlite:///{tmp_path / 'ringbook.db'}" if kind == "sqlite" else request.getfixturevalue("own_postgres").url
+    if kind == "postgresql":
+        url = request.getfixturevalue("own_postgres").url
+    else:
+        folder = tmp_path if kind == "sqlite" else request.getfixturevalue("small_disk")
+        url = f"sqlite:///{folder / 'ringbook.db'}"
     asyncio.run(migrate(url))
     return url
 

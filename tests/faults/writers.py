@@ -37,7 +37,7 @@ class Writer:
             limits=httpx.Limits(max_keepalive_connections=1),
         )  # fmt: skip
         self.known, self.half_made, self.acknowledged, self.refused = {}, [], 0, []
-        self.touched = set()
+        self.touched, self.seconds, self.lost_connections = set(), [], 0
         self.random = random.Random()
 
     def step(self):
@@ -83,13 +83,15 @@ class Writer:
         try:
             answer = self.api.request(method, path, json=sent)
         except httpx.TransportError:
+            self.lost_connections += 1
             return None
+        self.seconds.append(time.monotonic() - started)
         if answer.is_success:
             self.acknowledged += 1
             return answer.json()
         assert answer.status_code == 503, answer.text
         assert answer.headers["Retry-After"] == "1"
-        self.refused.append(time.monotonic() - started)
+        self.refused.append(self.seconds[-1])
         return None
 
     def check(self, keys):
@@ -153,6 +155,15 @@ class Writers:
     def refused(self):
         """The seconds after which each 503 came."""
         return [seconds for writer in self.each for seconds in writer.refused]
+
+    @property
+    def seconds(self):
+        """The seconds after which each answer came."""
+        return [seconds for writer in self.each for seconds in writer.seconds]
+
+    @property
+    def lost_connections(self):
+        return sum(writer.lost_connections for writer in self.each)
 
     def check(self):
         """Compare what was changed since the last time."""
