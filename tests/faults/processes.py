@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import asyncpg
@@ -60,8 +60,7 @@ class Ringbook:
         """Return the processes that answer: the workers, or the one."""
         if self.workers == 1:
             return [psutil.Process(self.process.pid)]
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        return [child for child in psutil.Process(self.process.pid).children() if "spawn_main" in _command(child)]
 
     def private_bytes(self):
         """Return the memory that only these processes have."""
@@ -101,7 +100,7 @@ class Postgres:
     def backends(self):
         """Return the processes that serve Ringbook's connections."""
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "postgres postgres [local]" in " ".join(child.cmdline())]
+        return [child for child in children if "postgres postgres [local]" in _command(child)]
 
     def signal_all(self, number):
         for process in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children()]:
@@ -111,6 +110,12 @@ class Postgres:
         self.process.send_signal(signal.SIGCONT)
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _command(process):
+    with suppress(psutil.Error):  # it ends just now
+        return " ".join(process.cmdline())
+    return ""
 
 
 def _die_with_parent():

@@ -7,12 +7,11 @@ import pytest
 
 from tests.faults.processes import kill_9, wait_until
 
-
 MOST_SECONDS = 45
 
 
 def rounds(writers, count, kill, recover):
-    """Write, kill at a random moment, recover, and compare, as often as the time allows; return each recovery's seconds.
+    """Write, kill at a random moment, recover, and compare, as often as time allows; return how long recoveries took.
 
     The time is that of a machine with much else to do: 50 rounds in all take 3 minutes on two cores.
     """

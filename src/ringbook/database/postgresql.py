@@ -20,6 +20,7 @@ UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that the server has just ended, before its end is known here
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -137,6 +138,9 @@ class PostgresDatabase:
             lent = PostgresTransaction(connection, deadline)
             try:
                 yield connection, lent
+            except (Unavailable, *UNAVAILABLE):
+                connection.terminate()  # whatever it was, a new one is safe
+                raise
             finally:
                 lent.keep()
                 await self._pool.release(connection, timeout=PATIENCE_SECONDS)
