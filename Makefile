@@ -26,7 +26,7 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 	@.venv/bin/ringbook accesskey create --customer $(CUSTOMER)
 
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
-	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal
 
 check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff format --check

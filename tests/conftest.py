@@ -68,8 +68,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ringbook.db")
         yield f"sqlite:///{tmp_path / 'ringbook.db'}"
-        return
-    template, url = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres_url")
+    else:
+        template = request.getfixturevalue("postgres_template")
+        yield from _postgres_database(request.getfixturevalue("postgres_url"), template)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that was never migrated."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        yield from _postgres_database(request.getfixturevalue("postgres_url"), "template0")
+
+
+def _postgres_database(url: str, template: str) -> Iterator[str]:
     name = f"ringbook_{os.getpid()}_{next(numbers)}"
     asyncio.run(_command(url.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield url.format(name=name)
@@ -91,6 +104,12 @@ async def _customer(url: str, name: str) -> tuple[str, str]:
     key = await accesskeys.create(database, customer["id"], utc_now())
     await database.close()
     return customer["id"], key["token"]
+
+
+@pytest.fixture
+def token(database_url: str) -> str:
+    """An access key of a customer, made before any server runs."""
+    return asyncio.run(_customer(database_url, "Carol's company"))[1]
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sqlite3
 import subprocess
-import sys
 import time
+from datetime import timedelta
 
 import asyncpg
 import httpx
@@ -18,9 +17,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ringbook import accesskeys
+from ringbook.clock import utc_now
+from ringbook.database.migrate import head
+from ringbook.database.opening import database_at
 from ringbook.database.schema import metadata
-
-COMMAND = [sys.executable, "-c", "from ringbook.cli import main; main()"]
+from tests.process import COMMAND, started
 
 
 @pytest.fixture
@@ -57,72 +59,65 @@ def test_a_bad_setting_is_named(ringbook):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_serve_answers_and_ends_with_0_on_sigterm(ringbook, database_url, tmp_path, workers):
-    customer = json.loads(ringbook("customer", "create", "Acme", "--default-region", "US").stdout)
-    token = json.loads(ringbook("accesskey", "create", "--customer", customer["id"]).stdout)["token"]
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", "--workers", str(workers)], env=environment, stderr=log, stdout=log
-        )
-    try:
-        while not (text := (tmp_path / "log").read_text()).count("/v1.0"):
-            assert process.poll() is None, text
-            time.sleep(0.05)
-        address = text.split("serves ")[1].split()[0]
-        with httpx.Client(base_url=address, params={"token": token}, timeout=20) as api:
+def test_serve_answers_and_ends_with_0_on_sigterm(database_url, tmp_path, token, workers):
+    with started(database_url, tmp_path / "log", "serve", "--workers", str(workers)) as (process, address):
+        with httpx.Client(base_url=f"{address}/v1.0", params={"token": token}, timeout=20) as api:
             for _ in range(20):
                 assert api.post("/contacts", json={"phone_numbers": [{"number": "5551234567"}]}).status_code == 201
-            metrics = api.get(address.replace("v1.0", "metrics")).text
+            metrics = api.get(f"{address}/metrics").text
         count = 'ringbook_http_request_duration_seconds_count{method="POST",route="/v1.0/contacts",status="201"} 20.0'
         assert count in metrics
-    finally:
-        process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.returncode == 0
     assert token not in (tmp_path / "log").read_text()
 
 
-def test_workers_end_when_their_parent_is_killed(ringbook, database_url, tmp_path):
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([*COMMAND, "serve", "--port", "0", "--workers", "2"], env=environment, stderr=log)
-    while "serves" not in (text := (tmp_path / "log").read_text()):
-        time.sleep(0.05)
-    health = text.split("serves ")[1].split()[0].replace("v1.0", "healthz")
-    with httpx.Client(timeout=20) as client:
-        assert client.get(health).status_code == 200
-    process.kill()
-    process.wait()
-    deadline = time.monotonic() + 10
-    while answers(health):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+def test_workers_end_when_their_parent_is_killed(database_url, tmp_path):
+    with started(database_url, tmp_path / "log", "serve", "--workers", "2") as (process, address):
+        assert httpx.get(f"{address}/healthz", timeout=20).status_code == 200
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 10
+        while answers(f"{address}/healthz"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def answers(url):
     try:
         return httpx.get(url, timeout=20).status_code == 200
-    except httpx.ConnectError:
+    except httpx.TransportError:  # refused, or reset by a worker that ends
         return False
 
 
-def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook, server, alice, bob):
+async def expiring_key(url, customer_id, lasting):
+    database = database_at(url, 2)
+    await database.open()
+    key = await accesskeys.create(database, customer_id, utc_now(), expires_in=lasting)
+    await database.close()
+    return key["token"]
+
+
+def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook, database_url, server, alice, bob):
     def status(token):
         return httpx.get(f"{server}/v1.0/contacts", params={"token": token}, timeout=20).status_code
 
-    def create(*options):
-        return json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id, *options).stdout)
-
-    revoked, expiring, lookup = create(), create("--expires-in", "2s"), create("--scope", "lookup")
-    assert [status(key["token"]) for key in (revoked, expiring, lookup)] == [200, 200, 403]
-    found = httpx.get(f"{server}/v1.0/contacts/lookup", params={"token": lookup["token"], "phone": "+15551234567"})
-    assert found.status_code == 404
-    assert status(bob.token) == 200
+    revoked = json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id).stdout)
+    assert [status(revoked["token"]), status(bob.token)] == [200, 200]
     assert ringbook("accesskey", "revoke", revoked["id"]).returncode == 0
     assert ringbook("customer", "delete", bob.customer_id).returncode == 0
+    expiring = asyncio.run(expiring_key(database_url, alice.customer_id, timedelta(seconds=4)))
+    assert status(expiring) == 200
     time.sleep(5)
-    assert [status(token) for token in (revoked["token"], expiring["token"], bob.token)] == [401, 401, 401]
+    assert [status(token) for token in (revoked["token"], expiring, bob.token)] == [401, 401, 401]
     assert status(alice.token) == 200
+
+
+def test_a_lookup_key_may_only_look_up(ringbook, server, alice):
+    key = json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id, "--scope", "lookup").stdout)
+    with httpx.Client(base_url=f"{server}/v1.0", params={"token": key["token"]}) as api:
+        assert api.get("/contacts/lookup", params={"phone": "+15551234567"}).status_code == 404
+        refused = [api.get("/contacts"), api.post("/contacts", json={}), api.get("/tags")]
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
 
 
 def test_a_newer_schema_is_refused(ringbook, database_url):
@@ -133,10 +128,20 @@ def test_a_newer_schema_is_refused(ringbook, database_url):
         assert (result.returncode, "newer" in result.stderr) == (1, True)
 
 
-def test_processes_that_migrate_at_once_do_it_once(tmp_path):
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
-    started = [subprocess.Popen([*COMMAND, "migrate"], env=environment, stdout=subprocess.PIPE) for _ in range(4)]
-    assert [process.communicate()[0] for process in started] == [b'{\n  "schema": "0001"\n}\n'] * 4
+def test_processes_that_migrate_at_once_do_it_once(empty_database_url):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": empty_database_url}
+    migrating = [subprocess.Popen([*COMMAND, "migrate"], env=environment, stdout=subprocess.PIPE) for _ in range(4)]
+    assert [json.loads(process.communicate()[0]) for process in migrating] == [{"schema": head()}] * 4
+
+
+def test_a_customer_and_then_a_key_are_made_on_a_database_that_was_never_migrated(empty_database_url):
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": empty_database_url}
+
+    def create(*arguments):
+        return json.loads(subprocess.check_output([*COMMAND, *arguments], env=environment))
+
+    customer = create("customer", "create", "Acme")
+    assert create("accesskey", "create", "--customer", customer["id"])["token"].startswith("rb_")
 
 
 def test_the_migrations_make_the_schema(database_url):

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ import httpx
 import pytest
 
 from tests import postgres
-from tests.test_cli import COMMAND
+from tests.process import started
 
 TEXT = (Path(__file__).parent.parent / "docs/operations.md").read_text()
 
@@ -30,21 +29,11 @@ def block(heading, language):
 
 @contextmanager
 def serving(url, log, authorization=None):
-    """Serve the database as a process of its own, where it is empty with a first customer, and yield a client."""
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": url}
-    with log.open("wb") as file:
-        process = subprocess.Popen([*COMMAND, "quickstart", "--port", "0"], env=environment, stderr=file)
-    try:
-        while "serves" not in (text := log.read_text()):
-            assert process.poll() is None, text
-            time.sleep(0.05)
-        authorization = authorization or f"Bearer {re.search('rb_[0-9A-Za-z]{32}', text)[0]}"
-        address = text.split("serves ")[1].split()[0]
-        with httpx.Client(base_url=address, headers={"Authorization": authorization}, timeout=20) as api:
+    """Serve the database, where it is empty with a first customer, and yield a client."""
+    with started(url, log, "quickstart") as (_, address):
+        authorization = authorization or f"Bearer {re.search('rb_[0-9A-Za-z]{32}', log.read_text())[0]}"
+        with httpx.Client(base_url=f"{address}/v1.0", headers={"Authorization": authorization}, timeout=20) as api:
             yield api
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
 
 
 @contextmanager

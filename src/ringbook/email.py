@@ -34,6 +34,8 @@ def normalize(text: str) -> str:
 def reading(text: str) -> str | None:
     """Return the address that a lookup for `text` asks for, or None where it is none that could be kept."""
     address = text.strip().lower()
+    if not address:
+        return None
     if ORDINARY.fullmatch(address):
         return address
     try:

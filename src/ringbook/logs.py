@@ -2,31 +2,34 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
 import structlog
 
+from ringbook.clock import utc_now
+
+ENCODER = msgspec.json.Encoder(enc_hook=repr)
+
 
 def configure(log_format: str) -> None:
     """Set up logging for this process; `log_format` is auto, json or console."""
     readable = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     if readable:
         structlog.configure(
-            processors=[structlog.processors.add_log_level, stamp, structlog.dev.ConsoleRenderer()],
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.dev.ConsoleRenderer(),
+            ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
             logger_factory=structlog.WriteLoggerFactory(sys.stderr),
             cache_logger_on_first_use=True,
         )
     else:
         structlog.configure(
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.format_exc_info,
-                stamp,
-                structlog.processors.JSONRenderer(serializer=_encode),
-            ],
+            processors=[_to_json],
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
             logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
             cache_logger_on_first_use=True,
@@ -34,8 +37,13 @@ def configure(log_format: str) -> None:
     logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
 
 
-def _encode(event: dict[str, Any], **_: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=repr)
+def _to_json(logger: Any, level: str, event: MutableMapping[str, Any]) -> bytes:
+    """Return the line of an event: one processor, since every request logs one."""
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(logger, level, event)
+    event["level"] = level
+    event["timestamp"] = utc_now()
+    return ENCODER.encode(event)
 
 
 class Forward(logging.Handler):

@@ -3,7 +3,6 @@
 import os
 import re
 import time
-import uuid
 from typing import Any
 
 import structlog
@@ -27,14 +26,14 @@ class Observation:
     """Falcon middleware; the first, so that it sees every request whole."""
 
     def __init__(self) -> None:
-        self._log = structlog.get_logger()
-        self._series: dict[tuple[str, str, int], tuple[str, Any]] = {}
+        self._log = structlog.get_logger().bind()
+        self._series: dict[tuple[str, str | None, int], tuple[str, str, Any]] = {}
 
     async def process_request(self, req: Request, _resp: Response) -> None:
         """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
         req.context.started = time.perf_counter()
         given = req.get_header("X-Request-Id") or ""
-        req.context.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        req.context.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         for name, value in req.params.items():
             if isinstance(value, list):
                 raise _bad_parameter(name, "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
@@ -45,12 +44,9 @@ class Observation:
         """Count and log the request."""
         resp.set_header("X-Request-Id", req.context.request_id)
         seconds = time.perf_counter() - req.context.started
-        method = req.method if req.method in METHODS else "other"
-        key = (method, req.uri_template or "unmatched", resp.status_code)
-        if key not in self._series:
-            route = key[1].replace(":id}", "}")
-            self._series[key] = route, SECONDS.labels(method, route, str(resp.status_code))
-        route, series = self._series[key]
+        method, status = req.method, resp.status_code
+        key = (method, req.uri_template, status)
+        method, route, series = self._series.get(key) or self._new_series(key)
         series.observe(seconds)
         caller = getattr(req.context, "caller", None)
         self._log.info(
@@ -59,10 +55,20 @@ class Observation:
             customer_id=caller.customer_id if caller else None,
             method=method,
             route=route,
-            status=resp.status_code,
+            status=status,
             ms=round(seconds * 1000, 3),
             client=req.remote_addr,
         )
+
+    def _new_series(self, key: tuple[str, str | None, int]) -> tuple[str, str, Any]:
+        """Return the method and route as they are counted and logged, and what counts them."""
+        method, template, status = key
+        method = method if method in METHODS else "other"
+        route = (template or "unmatched").replace(":id}", "}")
+        series = method, route, SECONDS.labels(method, route, str(status))
+        if method != "other":
+            self._series[key] = series
+        return series
 
 
 def _bad_parameter(name: str, message: str, reason: Reason) -> InvalidArgument:
