@@ -1,7 +1,6 @@
-"""The ceiling: bare ASGI, the database's driver, Ringbook's own statements and answers; no framework, no auth, no log."""
+"""The ceiling: bare ASGI, the database's driver, Ringbook's own statements and answers; nothing else."""
 
 import os
-import sqlite3
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,10 +30,13 @@ class Sqlite:
     """One connection, used straight on the event loop."""
 
     async def open(self, url: str) -> None:
+        """Open the file as Ringbook does."""
         self._connection = connect(url.removeprefix("sqlite:///"))
 
     async def read(self, query: Query, **values: Any) -> list[Any]:
-        return self._connection.execute(query.sqlite.sql, query.sqlite.arguments(values)).fetchall()
+        """Return the rows."""
+        found: list[Any] = self._connection.execute(query.sqlite.sql, query.sqlite.arguments(values)).fetchall()
+        return found
 
     async def write(self, work: list[tuple[Query, list[dict[str, Any]]]], last: Query, **values: Any) -> Any:
         """Run the statements and the `last`, whose first row is returned, in one durable transaction."""
@@ -52,13 +54,17 @@ class Postgresql:
     """A pool of as many connections as Ringbook's."""
 
     async def open(self, url: str) -> None:
+        """Connect, with Ringbook's settings of a session."""
+
         async def keep(_: asyncpg.Connection) -> None: ...
 
         self._pool = await asyncpg.create_pool(url, max_size=10, reset=keep, server_settings=SERVER_SETTINGS)
 
     async def read(self, query: Query, **values: Any) -> list[Any]:
+        """Return the rows."""
         async with self._pool.acquire() as connection:
-            return await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
+            found: list[Any] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
+        return found
 
     async def write(self, work: list[tuple[Query, list[dict[str, Any]]]], last: Query, **values: Any) -> Any:
         """Run the statements and the `last`, whose first row is returned, in one durable transaction."""
@@ -96,7 +102,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def _body(receive: Any) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
@@ -131,7 +137,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     elif path.endswith("/phone-numbers"):
         contact, status = path[15:51], 201
         row = ids | {"contact_id": contact, "id": new_id(now), "number_e164": body["number"]} | body
-        of_contact = {"customer_id": CUSTOMER, "contact_id": contact}
+        of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact}
         work = [(_TOUCH, [ids | {"id": contact}]), (PHONE_NUMBERS.list, [of_contact]), (PHONE_NUMBERS.insert, [row])]
     else:
         contact, status = new_id(now), 201

@@ -2,27 +2,37 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 
 from bench.book import Book
-from bench.servers import Server
+from bench.filling import fill
+from bench.servers import APPS, Server, serving
 from bench.work import WORK, WRITES, requests
 
 ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOW = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
-def compare(servers: Sequence[Server], book: Book) -> None:
-    """Do each kind of work once on each server, each over its own copy of the book.
+def check(create: Callable[[str], str], folder: Path) -> None:
+    """Do each kind of work once on each server, each over its own small book.
 
-    Raises AssertionError where the answers differ.
+    `create` makes an empty database and returns its URL. Raises AssertionError where the answers differ.
     """
-    for name in WORK:
-        answers = {server.name: _answer(server, name, book) for server in servers}
-        if len(set(answers.values())) != 1:
-            raise AssertionError(f"{name}: {answers}")
+    book = Book(1, 200)
+    with ExitStack() as stack:
+        servers = []
+        for name in APPS:
+            url = create(f"check_{name}")
+            fill(url, book)
+            servers.append(stack.enter_context(serving(name, url, folder)))
+        for name in WORK:
+            answers = {server.name: _answer(server, name, book) for server in servers}
+            if len(set(answers.values())) != 1:
+                raise AssertionError(f"{name}: {answers}")
 
 
 def _answer(server: Server, name: str, book: Book) -> tuple[int, str]:

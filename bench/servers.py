@@ -14,6 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from bench.book import customer_id
+from tests.postgres import die_with_parent
 
 APPS = {"ceiling": "bench.ceiling:app", "peer": "bench.peers.app:app", "ringbook": ""}
 CORES = sorted(os.sched_getaffinity(0))
@@ -34,10 +35,23 @@ def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Ser
     port = _free_port()
     command = [sys.executable, "-m", "bench.serving", APPS[name], str(port), str(workers)]
     if name == "ringbook":
-        command = [str(Path(sys.executable).with_name("ringbook")), "serve", "--port", str(port), "--workers", str(workers)]
+        command = [
+            str(Path(sys.executable).with_name("ringbook")),
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+        ]
     settings = {"RINGBOOK_DATABASE_URL": url, "RINGBOOK_LOG_FORMAT": "json", "BENCH_CUSTOMER": customer_id(0)}
     with (folder / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(command, env=os.environ | settings, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            env=os.environ | settings,
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  one system call
+        )
     try:
         if workers == 1:
             os.sched_setaffinity(process.pid, SERVER_CORES)

@@ -20,6 +20,8 @@ class Request(NamedTuple):
     token: str
 
 
+HIT, MISS = "lookup, hit", "lookup, miss"
+
 CONTACT = {
     "first_name": "John",
     "last_name": "Smith",
@@ -49,42 +51,42 @@ Call = tuple[str, str, object]
 
 
 def _lookup_hit(_: Book, position: int, _turn: int) -> Call:
-    return "GET", f"/lookup?phone={quote(number(position))}", None
+    return "GET", f"/contacts/lookup?phone={quote(number(position))}", None
 
 
 def _lookup_miss(book: Book, position: int, _turn: int) -> Call:
-    return "GET", f"/lookup?phone={quote(number(book.size + position))}", None
+    return "GET", f"/contacts/lookup?phone={quote(number(book.size + position))}", None
 
 
 def _lookup_email(_: Book, position: int, _turn: int) -> Call:
-    return "GET", f"/lookup?email={address(position)}", None
+    return "GET", f"/contacts/lookup?email={address(position)}", None
 
 
 def _get(_: Book, position: int, _turn: int) -> Call:
-    return "GET", f"/{row_id(position)}", None
+    return "GET", f"/contacts/{row_id(position)}", None
 
 
 def _page(_: Book, position: int, _turn: int) -> Call:
     before = START + timedelta(milliseconds=position)
-    return "GET", f"?page_size=100&page_token={before:%Y-%m-%dT%H:%M:%S.%fZ}", None
+    return "GET", f"/contacts?page_size=100&page_token={before:%Y-%m-%dT%H:%M:%S.%fZ}", None
 
 
 def _create(*_: object) -> Call:
-    return "POST", "", CONTACT
+    return "POST", "/contacts", CONTACT
 
 
 def _update(_: Book, position: int, _turn: int) -> Call:
-    return "PUT", f"/{row_id(position)}", CHANGE
+    return "PUT", f"/contacts/{row_id(position)}", CHANGE
 
 
 def _add(_: Book, position: int, turn: int) -> Call:
     entry = {"number": f"+447{turn:02}{position:07}", "type": "home", "is_primary": False}
-    return "POST", f"/{row_id(position)}/phone-numbers", entry
+    return "POST", f"/contacts/{row_id(position)}/phone-numbers", entry
 
 
 WORK: dict[str, Callable[[Book, int, int], Call]] = {
-    "lookup, hit": _lookup_hit,
-    "lookup, miss": _lookup_miss,
+    HIT: _lookup_hit,
+    MISS: _lookup_miss,
     "lookup by email": _lookup_email,
     "get": _get,
     "page of 100": _page,
@@ -100,4 +102,4 @@ def requests(name: str, book: Book, turn: int = 0, count: int = 10_000) -> Itera
     for position in random.Random(turn).sample(range(book.size), min(count, book.size)):  # noqa: S311  no secret
         method, path, body = WORK[name](book, position, turn)
         text = "" if body is None else msgspec.json.encode(body).decode()
-        yield Request(method, f"/v1.0/contacts{path}", text, book.token(position))
+        yield Request(method, f"/v1.0{path}", text, book.token(position))

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -25,8 +24,8 @@ WHOLE = [selectinload(part) for part in (Contact.phone_numbers, Contact.emails, 
 @app.exception_handler(HTTPException)
 async def problem(request: Request, error: HTTPException) -> JSONResponse:
     """Answer in the form of every error."""
-    status, _, reason = error.headers["x-reason"].partition(" ") if error.headers else ("", "", "")
-    body = {"status": status, "reason": reason, "message": error.detail}
+    status, _, reason = (error.headers or {}).get("x-reason", "").partition(" ")
+    body: dict[str, Any] = {"status": status, "reason": reason, "message": error.detail}
     body |= {"request_id": request.headers.get("x-request-id", ""), "details": []}
     return JSONResponse({"error": body, "message": error.detail}, error.status_code)
 
@@ -86,7 +85,7 @@ async def page(session: Reader, customer_id: CustomerId, page_size: int = 100, p
     if page_token:
         query = query.where(Contact.id < lowest_id(datetime.fromisoformat(page_token)))
     query = query.order_by(Contact.id.desc()).limit(page_size + 1).options(*WHOLE)
-    found: Sequence[Contact] = (await session.scalars(query)).all()
+    found = (await session.scalars(query)).all()
     token = f"{found[page_size - 1].tm_create:%Y-%m-%dT%H:%M:%S.%fZ}" if len(found) > page_size else ""
     return {"result": found[:page_size], "next_page_token": token}
 
