@@ -7,7 +7,7 @@ import shlex
 
 import httpx
 
-BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```json\n(.*?)```)?", re.DOTALL)
+BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(?:json|xml)\n(.*?)```)?", re.DOTALL)
 SHOWN_ADDRESS = "http://127.0.0.1:8080"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -50,20 +50,29 @@ def replay(text, address, token):
         for block, status, shown in BLOCK.findall(text):
             command = VARYING.sub(lambda m: real.get(m[0], m[0]), block).replace(SHOWN_ADDRESS, address)
             if "curl" not in command:
-                variables |= dict(re.findall(r"^(\w+)=(\S+)$", command, re.MULTILINE)) | {"TOKEN": token}
+                variables |= dict(re.findall(r"^(\w+)=(\S+)$", command, re.MULTILINE))
+                shown_token, variables["TOKEN"] = variables.get("TOKEN", token), token
                 continue
             response = client.send(request(expand(command, variables)))
             assert (str(response.status_code), block) == (status, block), response.text
-            compare(shown, response.text, real)
+            if response.headers["Content-Type"].startswith("text/xml"):
+                here = shown.replace(SHOWN_ADDRESS, address).replace(shown_token, token)
+                compare_texts(here, response.text, real)
+            else:
+                compare_json(shown, response.text, real)
             responses.append(response)
     times = sorted(time for time in real if re.fullmatch(TIME, time))
     assert [real[time] for time in times] == sorted(real[time] for time in times)
     return responses
 
 
-def compare(shown, answer, real):
-    """Assert that they are the same JSON but for ids and times, and note in `real` which stands for which."""
-    shown, answer = (json.dumps(json.loads(one), indent=1, ensure_ascii=False) for one in (shown, answer))
+def compare_json(shown, answer, real):
+    """Assert that they are the same JSON but for ids and times."""
+    compare_texts(*(json.dumps(json.loads(one), indent=1, ensure_ascii=False) for one in (shown, answer)), real)
+
+
+def compare_texts(shown, answer, real):
+    """Assert that they are the same but for ids and times, and note in `real` which stands for which."""
     for one, other in zip(VARYING.findall(shown), VARYING.findall(answer), strict=False):
         real.setdefault(one, other)
     assert len(set(real.values())) == len(real), "two ids or times of the document are one here"

@@ -81,7 +81,7 @@ def test_schemathesis_finds_nothing(server, alice, tmp_path):
     command += ["--max-examples", many] if many else ["--max-examples", "10", "--generation-deterministic"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"Tested: +22", run.stdout), run.stdout
+    assert re.search(r"Tested: +30", run.stdout), run.stdout
 
 
 if __name__ == "__main__":

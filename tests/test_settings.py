@@ -15,6 +15,9 @@ BAD = {
     "LOG_FORMAT": ["xml"],
     "CORS_ORIGINS": ["crm.example.com", "https://crm.example.com/"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/33"],
+    "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
+    "RATE_LIMIT_PER_ADDRESS": ["10"],
+    "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "memory://"],
 }
 
 
@@ -36,6 +39,12 @@ def test_a_secret_is_read_from_the_file_that_is_named(tmp_path):
         read_settings(environment | {"RINGBOOK_DATABASE_URL": "sqlite:///x.db"})
     with pytest.raises(InvalidSetting, match="RINGBOOK_DATABASE_URL_FILE"):
         read_settings({"RINGBOOK_DATABASE_URL_FILE": str(tmp_path / "missing")})
+
+
+def test_a_refused_url_does_not_show_its_password():
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({"RINGBOOK_REDIS_URL": "redis://:se/cret@host:6379/0"})
+    assert "cret" not in str(refused.value)
 
 
 def test_a_misspelt_setting_is_noticed():

@@ -195,7 +195,7 @@ def accesskey() -> None:
     "scopes",
     multiple=True,
     type=click.Choice(list(accesskeys.SCOPES)),
-    help="May be repeated; write when none is given. write implies read, read implies lookup.",
+    help="May be repeated; write when none is given. write implies read, read phonebook, phonebook lookup.",
 )
 @click.option("--expires-in", type=Period(), default=None, help="Such as 12h, 30d or 8w; never when not given.")
 def accesskey_create(customer_id: str, name: str, scopes: tuple[str, ...], expires_in: timedelta | None) -> None:

@@ -8,6 +8,7 @@ from falcon.asgi import Request, Response
 
 from ringbook import accesskeys
 from ringbook.accesskeys import Caller
+from ringbook.api.rate_limits import RateLimits, who
 from ringbook.database.engine import Database
 from ringbook.errors import PermissionDenied, Reason, Unauthenticated
 
@@ -18,6 +19,7 @@ CACHE_SIZE = 10_000
 
 READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
 LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
 
 
 def credential(req: Request) -> str | None:
@@ -36,17 +38,26 @@ def credential(req: Request) -> str | None:
 class Authentication:
     """Falcon middleware: sets context.caller where a route asks for a scope, a `scopes` by method on its resource."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
         self._database = database
+        self._limits = rate_limits
         self._cache: dict[str, tuple[float, Caller]] = {}
 
     async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
-        """Let the caller through, or raise Unauthenticated or PermissionDenied."""
+        """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
+
+        The access key is looked at first: others' failures from the same address never keep a right one out.
+        """
         scopes = getattr(resource, "scopes", None)
         if scopes is None or req.method not in scopes:
             return
-        caller = await self._caller(credential(req))
+        try:
+            caller = await self._caller(credential(req))
+        except Unauthenticated:
+            await self._limits.of_address.count(who(req.remote_addr))
+            raise
         req.context.caller = caller
+        await self._limits.of_key.count(caller.access_key_id)
         scope = scopes[req.method]
         if scope not in caller.scopes:
             raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")

@@ -9,8 +9,6 @@ from falcon.asgi import App, Request, Response
 
 from ringbook.errors import FieldProblem, Reason, RingbookError
 
-RETRY_SECONDS = "1"
-
 FRAMEWORK = {
     404: ("NOT_FOUND", Reason.PATH_NOT_FOUND, "there is nothing at this path"),
     405: ("INVALID_ARGUMENT", Reason.METHOD_NOT_ALLOWED, "this path does not take this method; see Allow"),
@@ -70,8 +68,8 @@ async def _write_ringbook_error(req: Request, resp: Response, error: RingbookErr
     resp.status = error.http_status
     if error.http_status == 401:
         resp.set_header("WWW-Authenticate", 'Bearer realm="ringbook"')
-    if error.http_status == 503:
-        resp.set_header("Retry-After", RETRY_SECONDS)
+    if error.retry_seconds is not None:
+        resp.set_header("Retry-After", str(error.retry_seconds))
     write(req, resp, (error.status, error.reason, error.message), list(error.problems))
 
 
