@@ -198,21 +198,32 @@ def check_all(
     if entries is None:
         return None
     checked: list[Checked] = []
-    seen: dict[str | None, int] = {}
+    keys: list[str | None] = []
     for i, entry in enumerate(entries):
-        field = f"{kind.name}[{i}].{kind.entered}"
         try:
             one = _checked(kind, entry, region)
         except ValueError as error:
-            problems.append(FieldProblem(field, str(error), kind.invalid))
+            problems.append(FieldProblem(f"{kind.name}[{i}].{kind.entered}", str(error), kind.invalid))
+            keys.append(None)
             continue
-        if one.key in seen:
-            message = f"{one.key} is the same {kind.word} as {kind.name}[{seen[one.key]}]"
-            problems.append(FieldProblem(field, message, kind.duplicate))
-        seen.setdefault(one.key, i)
+        keys.append(one.key)
         checked.append(one)
+    problems += doubled(kind, keys)
     last = max((i for i, one in enumerate(checked) if one.is_primary), default=None)
     return [one._replace(is_primary=i == last) for i, one in enumerate(checked)]
+
+
+def doubled(kind: Kind, keys: Sequence[str | None]) -> list[FieldProblem]:
+    """Return a problem for each entry whose normalised value, None for one that has none, an entry before it has."""
+    found = []
+    seen: dict[str, int] = {}
+    for i, key in enumerate(keys):
+        if key in seen:
+            message = f"{key} is the same {kind.word} as {kind.name}[{seen[key]}]"
+            found.append(FieldProblem(f"{kind.name}[{i}].{kind.entered}", message, kind.duplicate))
+        elif key is not None:
+            seen[key] = i
+    return found
 
 
 def check_one(kind: Kind, entry: Given, region: str) -> Checked:

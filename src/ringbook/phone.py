@@ -9,7 +9,7 @@ from phonenumbers import CountryCodeSource, PhoneMetadata, ValidationResult
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """What ITU-T E.164 allows: the country code's first digit is not 0; 15 digits at most; 7 is the least in use."""
 
-EXTENSION = re.compile(r"(?i)\s*(;|,|#|~|x|ext)")
+EXTENSION = re.compile(r"(?i);|,|#|~|x|ext")
 
 
 class InvalidPhoneNumber(ValueError):
@@ -66,7 +66,10 @@ def _normalize(text: str, region: str) -> str:
         CountryCodeSource.FROM_NUMBER_WITH_IDD,
     ):
         return _unknown_to_library(text, region, None)
-    raise InvalidPhoneNumber(f"'{text}' is not a phone number in {region}; with its country it begins with +")
+    raise InvalidPhoneNumber(
+        f"'{text}' is not a phone number in {region} (a short code or an extension is none); "
+        "with its country it begins with +"
+    )
 
 
 def _unknown_to_library(text: str, region: str, error: phonenumbers.NumberParseException | None) -> str:

@@ -4,7 +4,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+import falcon
 from falcon.asgi import Request, Response
+from falcon.constants import COMBINED_METHODS
 
 from ringbook import accesskeys
 from ringbook.accesskeys import Caller
@@ -50,6 +52,7 @@ class Authentication:
         """
         scopes = getattr(resource, "scopes", None)
         if scopes is None or req.method not in scopes:
+            _refuse_unknown_method(req.method, resource)
             return
         try:
             caller = await self._caller(credential(req))
@@ -80,3 +83,9 @@ class Authentication:
         if caller is None or (caller.tm_expire is not None and caller.tm_expire <= datetime.now(UTC)):
             raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
         return caller
+
+
+def _refuse_unknown_method(method: str, resource: Any) -> None:
+    """Answer 405, as for every wrong method: Falcon answers 400 to one that it does not know, such as SEARCH."""
+    if method not in COMBINED_METHODS:
+        raise falcon.HTTPMethodNotAllowed([m for m in COMBINED_METHODS if hasattr(resource, f"on_{m.lower()}")])
