@@ -150,17 +150,22 @@ class Kind:
         )
 
     def probe(self, parameter: str) -> sa.ScalarSelect[Any]:
-        """Return the id of the contact that a lookup for the value of `parameter` answers: an index's first entry."""
+        """Return the id of the contact that a lookup for the value of `parameter` answers."""
+        return self.probe_of(sa.bindparam(parameter, type_=sa.Text))
+
+    def probe_of(self, value: sa.ColumnElement[str]) -> sa.ScalarSelect[Any]:
+        """Return the id of the contact that a lookup for `value` answers: an index's first entry."""
         t = self._table
         return (
             sa.select(t.c.contact_id)
             .where(
                 t.c.customer_id == CUSTOMER_ID,
-                t.c[self.normalized] == sa.bindparam(parameter, type_=sa.Text),
+                t.c[self.normalized] == value,
                 t.c.tm_delete.is_(None),
             )
             .order_by(t.c.is_primary.desc(), t.c.contact_id.desc())
             .limit(sa.literal_column("1"))
+            .correlate_except(t)
             .scalar_subquery()
         )
 
@@ -189,6 +194,16 @@ EMAILS = Kind(
         Reason.EMAIL_NOT_FOUND,
     ),
 )
+
+
+def chosen(numbers: int, *, with_address: bool = False) -> sa.ColumnElement[Any]:
+    """Return the id of the contact found by the first of `numbers` numbers, else by the address.
+
+    Parameters `number_0`, `number_1`, ... and `address`. Each probe is the first entry of an index.
+    """
+    probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
+    probes += [EMAILS.probe("address")] if with_address else []
+    return sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
 
 
 def check_all(

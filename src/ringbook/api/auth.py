@@ -1,6 +1,7 @@
 """Who is asking, and may they do it."""
 
 import time
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,21 +21,33 @@ CACHE_SECONDS = 4.0
 CACHE_SIZE = 10_000
 
 READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
-LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+LOOKUP = {"GET": "lookup", "HEAD": "lookup", "POST": "lookup"}
 PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
 
 
 def credential(req: Request) -> str | None:
-    """Return the first credential present: ?token=, Authorization: Bearer, ?accesskey=, cookie accesskey."""
+    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey."""
     if token := req.params.get("token"):
         return str(token)
-    scheme, _, bearer = (req.get_header("Authorization") or "").partition(" ")
-    if scheme.lower() == "bearer" and bearer.strip():
-        return bearer.strip()
+    if authorization := _authorization(req.get_header("Authorization") or ""):
+        return authorization
     if access_key := req.params.get("accesskey"):
         return str(access_key)
     cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
     return cookies[0] if cookies else None
+
+
+def _authorization(header: str) -> str | None:
+    """Return the key in an Authorization header: Bearer, or the password of Basic (RFC 7617) with any user name."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(value.strip(), validate=True).decode().partition(":")[2] or None
+        except ValueError:
+            return None
+    return None
 
 
 class Authentication:
