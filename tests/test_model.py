@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import uuid
 from datetime import datetime, timedelta
@@ -234,17 +233,21 @@ class Play(RuleBasedStateMachine):
             api.close()
 
 
-def test_every_answer_is_the_models(server, database_url):
-    """The same plays in each run; others, as many as MODEL_EXAMPLES says, in a long one."""
-    many = os.environ.get("MODEL_EXAMPLES")
+def play(server, database_url, examples, **options):
+    """Play so many times, 50 calls each."""
     run_state_machine_as_test(
         lambda: Play(server, database_url),
         settings=settings(
-            max_examples=int(many or 10),
+            max_examples=examples,
             stateful_step_count=50,
-            derandomize=not many,
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            **options,
         ),
     )
+
+
+def test_every_answer_is_the_models(server, database_url):
+    """The same plays in each run; tests/faults/test_fuzz.py plays others, and more."""
+    play(server, database_url, 10, derandomize=True)

@@ -30,8 +30,7 @@ def made(api, number, address):
     name = f"tag {uuid.uuid4()}"
     tag = api.post("/tags", json={"name": name}).json()
     body = {"phone_numbers": [{"number": number}], "emails": [{"address": address}], "tag_ids": [tag["id"]]}
-    names = names_of(api.post("/contacts", json=body | {"external_id": name}).json(), name)
-    return names | {"If-None-Match": api.get("/phonebooks/yealink").headers["ETag"]}
+    return names_of(api.post("/contacts", json=body | {"external_id": name}).json(), name)
 
 
 def names_of(contact, name):
@@ -172,15 +171,17 @@ def empty(api):
 
 def test_anothers_ids_are_answered_as_nobodys_wherever_they_stand(alice, bob):
     theirs = made(alice.api, "+15550001111", "alice@acme.com")
-    before, tried = everything(alice.api), 0
+    theirs["If-None-Match"] = alice.api.get("/phonebooks/yealink").headers["ETag"]
+    before, tried, own = everything(alice.api), 0, None
     for method, path, operation, schema in operations():
         body = BY_STRUCT[schema["$ref"].rpartition("/")[2]] if schema else None
         for call in calls(path, operation, schema):
             answers = []
             for names in (theirs, nobodys(theirs)):
-                empty(bob.api)
-                own = made(bob.api, "+15550002222", "bob@acme.com")
+                own = own or made(bob.api, "+15550002222", "bob@acme.com")
                 answers.append(answer(bob.api, method, path, own, names, call, body))
+                if method != "get" and answers[-1][0] < 300:
+                    own = empty(bob.api)
             assert answers[0] == answers[1], (method, path, call)
             assert answers[0][0] < 500, (method, path, call)
             assert not call[0] or answers[0][0] == 404, (method, path, call)
