@@ -275,7 +275,7 @@ def test_the_changes_below_are_all_that_there_are():
     assert writing - {("POST", "/tags"), ("PUT", "/tags/{tag_id}")} == set(CHANGES)
 
 
-@pytest.mark.parametrize(("method", "template"), CHANGES, ids=" ".join)
+@pytest.mark.parametrize(("method", "template"), CHANGES, ids=map(" ".join, CHANGES))
 def test_every_change_of_a_contact_moves_the_tag(alice, bob, method, template):
     tag_id = alice.api.post("/tags", json={"name": "VIP"}).json()["id"]
     one = alice.api.post("/contacts", json=JOHN | {"tag_ids": [tag_id], "emails": [{"address": "a@acme.com"}]}).json()
