@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test check format openapi
+.PHONY: help run key test test-sip check bench bench-full format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,8 +14,8 @@ help: ## Say what can be made
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/dev: .venv/run requirements-dev.txt requirements-bench.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-bench.txt
 	@touch $@
 
 run: .venv/run ## Serve the API, with a first customer and access key where there is none
@@ -28,11 +28,20 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal
 
+test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are installed
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/sip -rs
+
 check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	@$(MAKE) --no-print-directory test
+
+bench: .venv/dev ## Measure Ringbook beside its ceiling and what most would write, in 20 minutes (needs wrk)
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench
+
+bench-full: .venv/dev ## The same for longer, with every measurement on both databases
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench --full
 
 format: .venv/dev ## Put the code into its format
 	.venv/bin/ruff check --fix --quiet

@@ -22,7 +22,7 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 DOCUMENTS = [path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
 LOWER = ["errors", "clock", "config", "fields", "names"]
 RESOURCES = ["contacts", "addresses", "contact_tags", "contact_rows", "tags", "customers", "accesskeys"]
-RESOURCES += ["book_versions", "phonebooks", "phonebook_forms"]
+RESOURCES += ["lookups", "callerid", "book_versions", "phonebooks", "phonebook_forms"]
 
 
 def test_every_reason_is_documented():
