@@ -279,10 +279,12 @@ CHANGES = {
 }
 """Every call that changes a contact, and what to send."""
 
+CHANGING_NO_CONTACT = {("POST", "/contacts/lookup"), ("POST", "/tags"), ("PUT", "/tags/{tag_id}")}
+
 
 def test_the_changes_below_are_all_that_there_are():
     writing = {(m, path.removeprefix("/v1.0")) for m, path in HANDLERS if m != "GET"}
-    assert writing - {("POST", "/tags"), ("PUT", "/tags/{tag_id}")} == set(CHANGES)
+    assert writing - CHANGING_NO_CONTACT == set(CHANGES)
 
 
 @pytest.mark.parametrize(("method", "template"), CHANGES, ids=map(" ".join, CHANGES))
