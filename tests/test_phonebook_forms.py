@@ -161,6 +161,12 @@ def test_names_are_compared_without_case_accents_and_signs(text, words):
     assert fold(text) == words
 
 
+def test_a_sort_name_is_never_too_long_for_an_index_of_postgresql():
+    kept = sort_name("\ufdfa" * 200, "\U00010437" * 100, "\uac01" * 100, "x" * 200)
+    assert len(kept.encode()) < 2704 - 2 * 16 - 32
+    assert sort_name("\U00010437" * 200, "", "", "") == " " + "\U00010437" * 200
+
+
 @given(NAMES)
 def test_folding_a_folded_name_changes_nothing(text):
     assert fold(" ".join(fold(text))) == fold(text)

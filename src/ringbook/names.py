@@ -5,6 +5,9 @@ import unicodedata
 MOST_WORDS = 4
 """How many words of a search count."""
 
+LONGEST = 600
+"""How many characters of a sort_name are kept: at 4 bytes each they fit into an index of PostgreSQL (2,704 bytes)."""
+
 APOSTROPHES = "'\u2018\u2019\u02bc"
 
 
@@ -42,4 +45,4 @@ def sort_name(display_name: str, first_name: str, last_name: str, company: str) 
     shown = fold(name_of(display_name, first_name, last_name, company))
     others = [word for word in fold(f"{first_name} {last_name} {company}") if word not in shown]
     main, more = (" ".join(["", *words]) for words in (shown, dict.fromkeys(others)))
-    return f"{main}\n{more}" if more else main
+    return (f"{main}\n{more}" if more else main)[:LONGEST]
