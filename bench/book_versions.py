@@ -8,13 +8,16 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
 from ringbook import book_versions, contacts
 from ringbook.addresses import PHONE_NUMBERS
 from ringbook.clock import new_id, utc_now
+from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
@@ -37,10 +40,10 @@ NO_TRIGGER = "DROP TRIGGER IF EXISTS move ON contacts; DROP FUNCTION IF EXISTS m
 WAYS = {"none": None, "one row": 1, "16 slots": 16, "64 slots": 64, "256 slots": 256, "64 slots by trigger": None}
 
 
-def statements(slots):
+def statements(slots: int | None) -> Iterator[tuple[Query, dict[str, Any]]]:
     """Return the statements, and their values, that create a contact with a number and move the version."""
     contact_id = new_id(utc_now())
-    ids = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
+    ids: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
     names = dict.fromkeys((*contacts.TEXTS, "source"), "") | {"display_name": "John Smith"}
     yield contacts._CREATE, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
     number = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other", "is_primary": False}
@@ -49,7 +52,7 @@ def statements(slots):
         yield book_versions._MOVE, {"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % slots, "step": 1}
 
 
-async def write(connection, slots, until):
+async def write(connection: asyncpg.Connection, slots: int | None, until: float) -> int:
     """Create contacts one after the other; return how many."""
     done = 0
     while time.perf_counter() < until:
@@ -60,14 +63,14 @@ async def write(connection, slots, until):
     return done
 
 
-async def on_postgresql(url):
+async def on_postgresql(url: str) -> dict[str, list[float]]:
     """Return creates a second, by way, of each round."""
     await migrate(url)
     connections = [await asyncpg.connect(url, server_settings=SERVER_SETTINGS) for _ in range(AT_ONCE)]
     await connections[0].execute(
         "INSERT INTO customers (id, name, default_region, tm_create) VALUES ($1, '', 'US', $2)", CUSTOMER, utc_now()
     )
-    rates = {way: [] for way in WAYS}
+    rates: dict[str, list[float]] = {way: [] for way in WAYS}
     for _ in range(ROUNDS):
         for way, slots in WAYS.items():
             await connections[0].execute(TRIGGER if "trigger" in way else NO_TRIGGER)
@@ -80,14 +83,14 @@ async def on_postgresql(url):
     return rates
 
 
-def on_sqlite(path):
+def on_sqlite(path: Path) -> dict[str, list[float]]:
     """Return creates a second, by way, of each round; without a trigger, as there is one writer."""
     asyncio.run(migrate(f"sqlite:///{path}"))
     database = connect(str(path))
     database.execute(
         "INSERT INTO customers (id, name, default_region, tm_create) VALUES (?, '', 'US', ?)", [CUSTOMER, utc_now()]
     )
-    rates = {way: [] for way in WAYS if "trigger" not in way}
+    rates: dict[str, list[float]] = {way: [] for way in WAYS if "trigger" not in way}
     for _ in range(ROUNDS):
         for way, rounds in rates.items():
             done, until = 0, time.perf_counter() + SECONDS
@@ -101,12 +104,11 @@ def on_sqlite(path):
     return rates
 
 
-def main():
+def main() -> None:
     """Print the medians, and each way's share of what is created where no version is kept."""
-    postgres.SERVER = "-c max_connections=50 -c listen_addresses="
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         results = {"SQLite": on_sqlite(Path(folder) / "ringbook.db")}
-        with postgres.server(Path(folder)) as url:
+        with postgres.server(Path(folder), "") as url:
             results["PostgreSQL"] = asyncio.run(on_postgresql(url.format(name="postgres")))
     for database, rates in results.items():
         for way, rounds in rates.items():
