@@ -7,7 +7,7 @@ import shlex
 
 import httpx
 
-BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(?:json|xml)\n(.*?)```)?", re.DOTALL)
+BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(?:json|xml|text)\n(.*?)```)?", re.DOTALL)
 SHOWN_ADDRESS, SHOWN_TOKEN = "http://127.0.0.1:8080", "rb_the_key_that_make_run_printed"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -57,6 +57,8 @@ def replay(text, address, token):
             if response.headers["Content-Type"].startswith("text/xml"):
                 links = shown.replace(SHOWN_ADDRESS, address).replace(SHOWN_TOKEN, token)
                 compare_texts(links, response.text, real)
+            elif response.headers["Content-Type"].startswith("text/plain"):
+                assert shown == f"{response.text}\n"
             else:
                 compare_json(shown, response.text, real)
             responses.append(response)

@@ -15,6 +15,9 @@ EXTENSION = re.compile(r"(?i);|,|#|~|x|ext")
 DIGITS = re.compile(r"(?is)\d+(?:\s*(?:[;,#~x]|ext).*)?")
 """Digits alone, with an extension perhaps."""
 
+LONGEST = 500
+"""The most characters of a number, or of a SIP address with one, that a lookup reads."""
+
 TWINS = [
     (re.compile(form), other)
     for form, other in (
@@ -65,11 +68,12 @@ def read(text: str, region: str) -> list[str]:
     be international without their +, or national. A leading blank is a + that a URL has lost. 00 is the prefix that
     ITU-T E.164 recommends, and stands for + also where the region has another. Raises InvalidPhoneNumber.
     """
-    stripped = text.strip()
+    if len(text) > LONGEST:
+        raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST} characters")
+    number = text if E164.fullmatch(text) else _without_uri(text)
+    stripped = number.strip()
     if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):
         return _with_twins([stripped])
-    number = _without_uri(text)
-    stripped = number.strip()
     national = stripped[:1].isdecimal() or stripped[:1] == "("
     lost_plus = number[:1] == " " and stripped[:1].isdecimal()
     spellings = [f"+{stripped}", stripped] if lost_plus or DIGITS.fullmatch(stripped) else [stripped]
