@@ -1,9 +1,10 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8080
+TIMES ?= 1
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test check format openapi
+.PHONY: help run key test test-faults check format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +28,9 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal
+
+test-faults: .venv/dev ## Kill, cut off and attack real processes for up to 10 minutes (TIMES=3: longer); write docs/reliability.md
+	@env -u RINGBOOK_DATABASE_URL FAULT_TIMES=$(TIMES) timeout $$((600 * $(TIMES))) .venv/bin/python -m pytest tests/faults
 
 check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff format --check
