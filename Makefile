@@ -4,7 +4,7 @@ PORT ?= 8080
 TIMES ?= 1
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test test-faults check format openapi
+.PHONY: help run key test test-sip test-faults check bench bench-full format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,8 +15,8 @@ help: ## Say what can be made
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/dev: .venv/run requirements-dev.txt requirements-bench.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-bench.txt
 	@touch $@
 
 run: .venv/run ## Serve the API, with a first customer and access key where there is none
@@ -29,6 +29,9 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal
 
+test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are installed
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/sip -rs
+
 test-faults: .venv/dev ## Kill, cut off and attack real processes for up to 10 minutes (TIMES=3: longer); write docs/reliability.md
 	@env -u RINGBOOK_DATABASE_URL FAULT_TIMES=$(TIMES) timeout $$((600 * $(TIMES))) .venv/bin/python -m pytest tests/faults
 
@@ -37,6 +40,12 @@ check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	@$(MAKE) --no-print-directory test
+
+bench: .venv/dev ## Measure Ringbook beside its ceiling and what most would write, in 20 minutes (needs wrk)
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench
+
+bench-full: .venv/dev ## The same for longer, with every measurement on both databases
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench --full
 
 format: .venv/dev ## Put the code into its format
 	.venv/bin/ruff check --fix --quiet

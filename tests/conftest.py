@@ -113,6 +113,12 @@ def token(database_url: str) -> str:
 
 
 @pytest.fixture
+def another_token(database_url: str) -> str:
+    """An access key of another customer."""
+    return asyncio.run(_customer(database_url, "Dave's company"))[1]
+
+
+@pytest.fixture
 def server(database_url: str) -> Iterator[str]:
     """The address of a running Ringbook."""
     app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url}))

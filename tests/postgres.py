@@ -17,9 +17,11 @@ BINARIES = Path((PACKAGE.submodule_search_locations or [""])[0], "pginstall/bin"
 INITDB = "-U postgres -A trust -E utf8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --no-sync"
 SETTINGS = "-c max_connections=200 -c listen_addresses="
 FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
+"""A test's data need not outlive the machine's power."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """End when the process that started this one is gone. To be called in the new process."""
     if hasattr(signal, "SIGQUIT") and Path("/proc").exists():
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
@@ -46,7 +48,7 @@ def start(folder: Path, flags: str) -> subprocess.Popen[bytes]:
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [BINARIES / "postgres", "-D", folder / "data", "-k", str(folder), *SETTINGS.split(), *flags.split()],
-            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **_as_user(),  # noqa: PLW1509  it makes one system call
+            stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **_as_user(),  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()
@@ -55,12 +57,12 @@ def start(folder: Path, flags: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Run a server that would not survive a crash, and so is fast; yield the URL of its databases, with {name}."""
+def server(folder: Path, flags: str = FORGETFUL) -> Iterator[str]:
+    """Run a server with these `flags`, and yield the URL of its databases, with {name} for the name."""
     url = initialise(folder)
-    process = start(folder, FORGETFUL)
+    process = start(folder, flags)
     try:
         yield url
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        process.wait(60)

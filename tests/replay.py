@@ -7,8 +7,8 @@ import shlex
 
 import httpx
 
-BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```json\n(.*?)```)?", re.DOTALL)
-SHOWN_ADDRESS = "http://127.0.0.1:8080"
+BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(?:json|xml)\n(.*?)```)?", re.DOTALL)
+SHOWN_ADDRESS, SHOWN_TOKEN = "http://127.0.0.1:8080", "rb_the_key_that_make_run_printed"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 VARYING = re.compile(f"{UUID}|{TIME}|\\b[0-9a-f]{{32}}\\b")
@@ -54,16 +54,24 @@ def replay(text, address, token):
                 continue
             response = client.send(request(expand(command, variables)))
             assert (str(response.status_code), block) == (status, block), response.text
-            compare(shown, response.text, real)
+            if response.headers["Content-Type"].startswith("text/xml"):
+                links = shown.replace(SHOWN_ADDRESS, address).replace(SHOWN_TOKEN, token)
+                compare_texts(links, response.text, real)
+            else:
+                compare_json(shown, response.text, real)
             responses.append(response)
     times = sorted(time for time in real if re.fullmatch(TIME, time))
     assert [real[time] for time in times] == sorted(real[time] for time in times)
     return responses
 
 
-def compare(shown, answer, real):
-    """Assert that they are the same JSON but for ids and times, and note in `real` which stands for which."""
-    shown, answer = (json.dumps(json.loads(one), indent=1, ensure_ascii=False) for one in (shown, answer))
+def compare_json(shown, answer, real):
+    """Assert that they are the same JSON but for ids and times."""
+    compare_texts(*(json.dumps(json.loads(one), indent=1, ensure_ascii=False) for one in (shown, answer)), real)
+
+
+def compare_texts(shown, answer, real):
+    """Assert that they are the same but for ids and times, and note in `real` which stands for which."""
     for one, other in zip(VARYING.findall(shown), VARYING.findall(answer), strict=False):
         real.setdefault(one, other)
     assert len(set(real.values())) == len(real), "two ids or times of the document are one here"

@@ -9,12 +9,15 @@ from ringbook.config import SETTINGS, InvalidSetting, read_settings, unknown_set
 from tests.process import started
 
 BAD = {
-    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db"],
+    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db", "sqlite:///:memory:"],
     "DATABASE_CONNECTIONS": ["1", "many", "-3", "٣"],
     "MAX_BODY_BYTES": ["0", "1e6"],
     "LOG_FORMAT": ["xml"],
     "CORS_ORIGINS": ["crm.example.com", "https://crm.example.com/"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/33"],
+    "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
+    "RATE_LIMIT_PER_ADDRESS": ["10"],
+    "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "memory://"],
 }
 
 
@@ -28,6 +31,39 @@ def test_a_bad_setting_is_refused_by_its_name(name, value):
         read_settings({f"RINGBOOK_{name}": value})
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:S3C#RET@db/book",
+        "postgresql://user:S3C/RET@db/book",
+        "postgresql://user:S3C?RET@db/book",
+        "postgresql://user:S3C[RET@db/book",
+        "postgresql://user:S3CRET@db:port/book",
+        "postgresql://user:S3CRET@db:99999/book",
+        "postgresql://user:S3CRET@/book?host=/run/postgresql&port=x",
+    ],
+)
+def test_no_part_of_a_password_is_shown_where_the_url_is_refused(url):
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({"RINGBOOK_DATABASE_URL": url})
+    assert "S3C" not in str(refused.value)
+    assert "RINGBOOK_DATABASE_URL" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:pass%23word@db.example.com:5432/book?sslmode=require",
+        "postgresql://user@/book?host=/run/postgresql&port=5433",
+        "postgresql://user:word@[::1]:5432,[::1]/book",
+        "postgresql://a:5432,b/book",
+        "postgresql:///book",
+    ],
+)
+def test_every_usual_form_of_a_postgresql_url_is_accepted(url):
+    assert read_settings({"RINGBOOK_DATABASE_URL": url}).database_url == url
+
+
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path):
     (tmp_path / "url").write_text("postgresql://user:secret@host/db\n")
     environment = {"RINGBOOK_DATABASE_URL_FILE": str(tmp_path / "url")}
@@ -36,6 +72,12 @@ def test_a_secret_is_read_from_the_file_that_is_named(tmp_path):
         read_settings(environment | {"RINGBOOK_DATABASE_URL": "sqlite:///x.db"})
     with pytest.raises(InvalidSetting, match="RINGBOOK_DATABASE_URL_FILE"):
         read_settings({"RINGBOOK_DATABASE_URL_FILE": str(tmp_path / "missing")})
+
+
+def test_a_refused_url_does_not_show_its_password():
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({"RINGBOOK_REDIS_URL": "redis://:se/cret@host:6379/0"})
+    assert "cret" not in str(refused.value)
 
 
 def test_a_misspelt_setting_is_noticed():

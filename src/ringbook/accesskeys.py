@@ -17,7 +17,12 @@ from ringbook.database.schema import access_keys as t
 from ringbook.database.schema import customers
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 
-SCOPES = {"write": {"write", "read", "lookup"}, "read": {"read", "lookup"}, "lookup": {"lookup"}}
+SCOPES = {
+    "write": {"write", "read", "phonebook", "lookup"},
+    "read": {"read", "phonebook", "lookup"},
+    "phonebook": {"phonebook", "lookup"},
+    "lookup": {"lookup"},
+}
 """Each scope, and those that it implies."""
 
 BASE62 = string.digits + string.ascii_letters

@@ -5,11 +5,15 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import platformdirs
+from limits import RateLimitItem, parse_many
 
 PREFIX = "RINGBOOK_"
+LONGEST_WINDOW = 86_400
+Rates = tuple[RateLimitItem, ...]
 
 
 class InvalidSetting(Exception):
@@ -25,6 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    rate_limit_per_key: Rates
+    rate_limit_per_address: Rates
+    redis_url: str
 
 
 class Setting(NamedTuple):
@@ -37,12 +44,31 @@ class Setting(NamedTuple):
 
 def _database_url(text: str) -> str:
     if text.startswith(("postgresql://", "postgres://")):
-        return text
+        return _postgresql_url(text)
     path = text.removeprefix("sqlite:///")
-    if path == text or not path or "?" in path:
+    if path == text or not path or "?" in path or path == ":memory:":
         raise ValueError("must be sqlite:///PATH (sqlite:////var/lib/… for an absolute path) or postgresql://…")
     if not Path(path).absolute().parent.is_dir():
         raise ValueError(f"the folder of {path} does not exist")
+    return text
+
+
+def _postgresql_url(text: str) -> str:
+    """Refuse what the driver would stumble over with a message that may show a part of the password."""
+    try:
+        url = urlsplit(text)
+        hosts = url.netloc.rpartition("@")[2].split(",")
+        ports = [
+            port for host in hosts for _, colon, port in [host.rpartition("]")[2].rpartition(":")] if colon and port
+        ]
+        ports += parse_qs(url.query).get("port", [])
+        understood = "#" not in text and all(re.fullmatch("[0-9]{1,5}", p) and int(p) < 65536 for p in ports)
+    except ValueError:
+        understood = False
+    if not understood:
+        raise ValueError(
+            "is no URL; in a user's name and password write # / ? [ @ : and % as %23 %2F %3F %5B %40 %3A %25"
+        )
     return text
 
 
@@ -79,6 +105,30 @@ def _origin(text: str) -> None:
         raise ValueError(f"'{text}' is not an origin such as https://crm.example.com, nor *")
 
 
+def _rates(text: str) -> Rates:
+    if text == "off":
+        return ()
+    try:
+        rates = tuple(parse_many(text)) if len(text) <= 100 else ()
+    except ValueError:
+        rates = ()
+    if not rates or any(rate.amount < 1 or not 1 <= rate.get_expiry() <= LONGEST_WINDOW for rate in rates):
+        raise ValueError("must be off, or such as 100/second, 5000/5 minutes or 20/second;600/minute; at most a day")
+    return rates
+
+
+def _redis_url(text: str) -> str:
+    url = urlsplit(text)
+    usable = url.scheme in ("redis", "rediss") and url.hostname and re.fullmatch("/?[0-9]{0,4}", url.path)
+    try:
+        port_is_a_number = url.port != 0
+    except ValueError:
+        port_is_a_number = False
+    if text and not (usable and port_is_a_number):
+        raise ValueError("must be redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss:// for TLS")
+    return text
+
+
 def _default_database_url() -> str:
     folder = platformdirs.user_data_path("ringbook", appauthor=False, ensure_exists=True)
     return f"sqlite:///{folder / 'ringbook.db'}"
@@ -108,6 +158,13 @@ SETTINGS = {
         _default(""),
         _list(ipaddress.ip_network),
         "addresses or networks, by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    ),
+    "rate_limit_per_key": Setting(_default("600000/minute"), _rates, "most requests with one access key; off for any"),
+    "rate_limit_per_address": Setting(
+        _default("600/minute"), _rates, "most wrong access keys from one address that are answered by 401; off for any"
+    ),
+    "redis_url": Setting(
+        _default(""), _redis_url, "redis://HOST:PORT/NUMBER, where all workers count together; without it, each alone"
     ),
 }
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from ringbook import addresses, contact_tags, email, phone
 from ringbook.addresses import EMAILS, PHONE_NUMBERS, Email, EmailIn, PhoneNumber, PhoneNumberIn
+from ringbook.book_versions import changing
 from ringbook.clock import new_id
 from ringbook.contact_rows import CONTACT_ID, CUSTOMER_ID, NOW, not_found, touch, values_of_change
 from ringbook.contact_tags import TagIds
@@ -19,8 +20,10 @@ from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.fields import Id, ReadOnlyKeys, Text, Time
+from ringbook.names import sort_name
 from ringbook.pagination import Page, newest_first, render_page
 
+NAMES = ("display_name", "first_name", "last_name", "company")
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
 
 
@@ -96,20 +99,27 @@ _JSON = json_object(
 )
 _CREATE = Query(
     sa.insert(t).values(
-        {name: sa.bindparam(name) for name in (*TEXTS, "source")}
+        {name: sa.bindparam(name) for name in (*TEXTS, "source", "sort_name")}
         | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "version": sa.literal_column("1"), "tm_create": NOW}
     )
 )
-_WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
-_GET = Query(_WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
-_GET_DELETED = Query(_WHOLE.where(t.c.id == CONTACT_ID))
-_PAGE = Query(newest_first(_WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t))
+WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
+"""The JSON of the customer's contacts, to be narrowed to those wanted."""
+
+_GET = Query(WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
+_GET_DELETED = Query(WHOLE.where(t.c.id == CONTACT_ID))
+_PAGE = Query(newest_first(WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t))
 _UPDATE = Query(
     sa.update(t)
     .values({name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=sa.Text), t.c[name]) for name in TEXTS})
     .values(values_of_change())
     .where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID, t.c.tm_delete.is_(None))
-    .returning(t.c.id)
+    .returning(t.c.sort_name, *(t.c[name] for name in NAMES))
+)
+_RENAME = Query(
+    sa.update(t)
+    .values(sort_name=sa.bindparam("new_sort_name", type_=sa.Text))
+    .where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID)
 )
 _DELETE = Query(
     sa.update(t)
@@ -123,12 +133,9 @@ _DELETE = Query(
 def _lookup(numbers: int, *, with_address: bool) -> Query:
     """Return the statement that finds a contact by the first of `numbers` numbers, else by the address.
 
-    It chooses one row first, each probe the first entry of an index, and makes the JSON of that row alone.
+    It chooses one row first and makes the JSON of that row alone.
     """
-    probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
-    probes += [EMAILS.probe("address")] if with_address else []
-    chosen = sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
-    return Query(_WHOLE.where(t.c.id == chosen))
+    return Query(WHOLE.where(t.c.id == addresses.chosen(numbers, with_address=with_address)))
 
 
 async def create(database: Database, customer_id: str, region: str, now: datetime, contact: NewContact) -> bytes:
@@ -136,7 +143,8 @@ async def create(database: Database, customer_id: str, region: str, now: datetim
     numbers, mails = _checked_lists(contact, region)
     contact_id = new_id(now)
     values = {name: getattr(contact, name) or "" for name in TEXTS}
-    async with database.transaction() as transaction:
+    values["sort_name"] = sort_name(*(values[name] for name in NAMES))
+    async with changing(database, customer_id, contact_id) as transaction:
         await transaction.run_many(
             _CREATE,
             [values | {"customer_id": customer_id, "id": contact_id, "now": now, "source": contact.source or "manual"}],
@@ -183,9 +191,13 @@ async def update(
     """Change the fields given; a list given replaces the list. Return the JSON. Raises NotFound, InvalidArgument."""
     numbers, mails = _checked_lists(change, region)
     texts = {f"new_{name}": getattr(change, name) for name in TEXTS}
-    async with database.transaction() as transaction:
-        if await transaction.one(_UPDATE, customer_id=customer_id, id=contact_id, now=now, **texts) is None:
+    async with changing(database, customer_id, contact_id) as transaction:
+        row = await transaction.one(_UPDATE, customer_id=customer_id, id=contact_id, now=now, **texts)
+        if row is None:
             raise not_found()
+        sorted_as, *names = row
+        if sorted_as != (wanted := sort_name(*names)):
+            await transaction.all(_RENAME, customer_id=customer_id, id=contact_id, new_sort_name=wanted)
         if numbers is not None:
             await addresses.replace_all(transaction, PHONE_NUMBERS, customer_id, contact_id, now, numbers)
         if mails is not None:
@@ -197,7 +209,7 @@ async def update(
 
 async def delete(database: Database, customer_id: str, contact_id: str, now: datetime) -> bytes:
     """Delete a contact: its rows stay, but nothing finds it any more. Return its JSON. Raises NotFound."""
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         if await transaction.one(_DELETE, customer_id=customer_id, id=contact_id, now=now) is None:
             raise not_found()
         for kind in (PHONE_NUMBERS, EMAILS):
@@ -216,7 +228,7 @@ async def add_address(
 ) -> bytes:
     """Add a number or an address and return the contact's JSON. Raises NotFound, InvalidArgument, AlreadyExists."""
     checked = addresses.check_one(kind, entry, region)
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         await touch(transaction, customer_id, contact_id, now)
         await addresses.add(transaction, kind, customer_id, contact_id, now, checked)
         return await get(transaction, customer_id, contact_id)
@@ -237,7 +249,7 @@ async def update_address(
     Raises NotFound, InvalidArgument, AlreadyExists.
     """
     checked = addresses.check_one(kind, change, region)
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         await touch(transaction, customer_id, contact_id, now)
         await addresses.update(transaction, kind, customer_id, contact_id, address_id, checked)
         return await get(transaction, customer_id, contact_id)
@@ -247,7 +259,7 @@ async def remove_address(
     database: Database, kind: addresses.Kind, customer_id: str, contact_id: str, address_id: str, now: datetime
 ) -> bytes:
     """Take a number or an address off a contact and return the contact's JSON. Raises NotFound."""
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         await touch(transaction, customer_id, contact_id, now)
         await addresses.remove(transaction, kind, customer_id, contact_id, address_id)
         return await get(transaction, customer_id, contact_id)
@@ -258,14 +270,14 @@ async def add_tag(database: Database, customer_id: str, contact_id: str, now: da
 
     Raises NotFound, InvalidArgument.
     """
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         await contact_tags.add(transaction, customer_id, contact_id, now, tag_id)
         return await get(transaction, customer_id, contact_id)
 
 
 async def remove_tag(database: Database, customer_id: str, contact_id: str, now: datetime, tag_id: str) -> bytes:
     """Take a tag off a contact and return the contact's JSON. Raises NotFound."""
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, contact_id) as transaction:
         await touch(transaction, customer_id, contact_id, now)
         await contact_tags.remove(transaction, customer_id, contact_id, tag_id)
         return await get(transaction, customer_id, contact_id)

@@ -41,12 +41,13 @@ class Reason(enum.StrEnum):
     PHONE_NUMBER_NOT_FOUND = enum.auto()
     EMAIL_NOT_FOUND = enum.auto()
     TAG_NOT_FOUND = enum.auto()
-    # 405, 409, 413
+    # 405, 409, 413, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()
     EMAIL_EXISTS = enum.auto()
     TAG_NAME_EXISTS = enum.auto()
     BODY_TOO_LARGE = enum.auto()
+    RATE_LIMITED = enum.auto()
     # 500 and 503
     INTERNAL_ERROR = enum.auto()
     DATABASE_UNAVAILABLE = enum.auto()
@@ -65,6 +66,8 @@ class RingbookError(Exception):
 
     http_status: ClassVar[int]
     status: ClassVar[str]
+    retry_seconds: int | None = None
+    """After how many seconds the same request may succeed."""
 
     def __init__(self, reason: Reason, message: str, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(message)
@@ -116,10 +119,21 @@ class BodyTooLarge(RingbookError):
     http_status, status = 413, "INVALID_ARGUMENT"
 
 
+class ResourceExhausted(RingbookError):
+    """More requests than the rate limit allows."""
+
+    http_status, status = 429, "RESOURCE_EXHAUSTED"
+
+    def __init__(self, message: str, retry_seconds: int) -> None:
+        super().__init__(Reason.RATE_LIMITED, message)
+        self.retry_seconds = retry_seconds
+
+
 class Unavailable(RingbookError):
     """The database is away; the same request may succeed in a moment."""
 
     http_status, status = 503, "UNAVAILABLE"
+    retry_seconds = 1
 
     def __init__(self) -> None:
         super().__init__(Reason.DATABASE_UNAVAILABLE, "the database cannot be reached just now; try again in a moment")

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import socket
@@ -26,9 +27,13 @@ REQUEST_SECONDS = 30
 PIPELINED = 16
 """How many requests a client may send before it has the answer to the first."""
 
+UPGRADE = re.compile(rb"(?i)\r\nupgrade:")
+"""An offer of another protocol (Java's client makes one, h2c, with every first request). The parser would drop the
+body of such a request, so the offer is turned down before the parser sees it: renamed, to a name of the same length."""
+
 MALFORMED = (
-    b'{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
-    b'"request_id":"","details":[]},"message":"this is not an HTTP request"}'
+    '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
+    '"request_id":"%s","details":[]},"message":"this is not an HTTP request"}'
 )
 
 
@@ -55,6 +60,7 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
                 self.transport.close()
                 return
+            data = UPGRADE.sub(b"\r\nIgnored:", data)
         super().data_received(data)
 
     def on_message_begin(self) -> None:
@@ -101,8 +107,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
         """Answer what is no HTTP in the form of every error."""
-        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(MALFORMED)}"
-        self.transport.write(head.encode() + b"\r\nconnection: close\r\n\r\n" + MALFORMED)
+        request_id = os.urandom(16).hex()
+        body = MALFORMED % request_id
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        self.transport.write(f"{head}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n{body}".encode())
         self.transport.close()
 
 

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Meta
 
+from ringbook.book_versions import changing
 from ringbook.clock import new_id
 from ringbook.contact_rows import values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, UniqueViolation
@@ -161,7 +162,7 @@ async def delete(database: Database, customer_id: str, tag_id: str, now: datetim
     are deleted one at a time: so no two transactions wait for each other.
     """
     ids = {"customer_id": customer_id, "id": tag_id}
-    async with database.transaction() as transaction:
+    async with changing(database, customer_id, tag_id) as transaction:
         await transaction.one(_ONE_AT_A_TIME, customer_id=customer_id)
         deleted = _json(await transaction.one(_DELETE, **ids, now=now))
         tagged = await transaction.all(_TOUCH_TAGGED, **ids, now=now)

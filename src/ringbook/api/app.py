@@ -12,11 +12,14 @@ from falcon.routing import BaseConverter
 from ringbook import logs
 from ringbook.api import problems
 from ringbook.api.auth import Authentication
+from ringbook.api.callerid import CallerId
 from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
 from ringbook.api.docs import ASSETS, Asset, Docs
 from ringbook.api.observation import Observation
 from ringbook.api.openapi import OpenApi
 from ringbook.api.operations import Health, Metrics, Readiness
+from ringbook.api.phonebooks import FORMS, Phonebook
+from ringbook.api.rate_limits import RateLimits
 from ringbook.api.tags import Tag, Tags
 from ringbook.config import Settings, read_settings
 from ringbook.database.engine import Database
@@ -37,22 +40,25 @@ class UuidConverter(BaseConverter):
 class Lifespan:
     """Falcon middleware: the database is open while the server runs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
         self._database = database
+        self._limits = rate_limits
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
         """Open it."""
         await self._database.open()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
-        """Close it."""
+        """Close it, and what else is connected."""
+        await self._limits.close()
         await self._database.close()
 
 
 def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
-    middleware: list[Any] = [Observation(), Authentication(database), Lifespan(database)]
+    limits = RateLimits(settings)
+    middleware: list[Any] = [Observation(), Authentication(database, limits), Lifespan(database, limits)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
         middleware.insert(
@@ -85,8 +91,10 @@ def routes(database: Database, most: int) -> list[tuple[str, Any]]:
         *table,
         (f"{contact}/tags", ContactTags(database, most)),
         (f"{contact}/tags/{{tag_id:id}}", ContactTag(database, most)),
+        (problems.CALLERID, CallerId(database)),
         ("/v1.0/tags", Tags(database, most)),
         ("/v1.0/tags/{tag_id:id}", Tag(database, most)),
+        *((f"/v1.0/phonebooks/{form}", Phonebook(database, answer)) for form, answer in FORMS.items()),
         ("/healthz", Health()),
         ("/readyz", Readiness(database)),
         ("/metrics", Metrics()),

@@ -39,6 +39,7 @@ class Query:
     """One statement for both databases, written in SQLAlchemy Core and compiled once.
 
     `long` marks one that may touch any number of rows: on SQLite it runs on a thread, so that lookups go on beside it.
+    If it reads, it should return one row: at each row the thread and the event loop contend for the interpreter.
     """
 
     def __init__(self, statement: sa.Executable, *, long: bool = False) -> None:

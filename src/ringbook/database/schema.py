@@ -13,6 +13,8 @@ metadata = sa.MetaData(
 
 Id = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
 Time = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
+Ordered = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""A text that both databases sort alike: by its code points."""
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
@@ -54,6 +56,7 @@ contacts = sa.Table(
     sa.Column("id", Id, primary_key=True),
     *_texts("first_name", "last_name", "display_name", "company", "job_title", "source", "external_id", "notes"),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sort_name", Ordered, nullable=False, server_default=""),  # see names.sort_name
     *_times(),
 )
 
@@ -65,6 +68,22 @@ def _live_index(table: sa.Table) -> None:
 
 
 _live_index(contacts)
+sa.Index(
+    "contacts_by_name",
+    contacts.c.customer_id,
+    contacts.c.sort_name,
+    contacts.c.id,
+    sqlite_where=contacts.c.tm_delete.is_(None),
+    postgresql_where=contacts.c.tm_delete.is_(None),
+)
+
+book_versions = sa.Table(
+    "book_versions",
+    metadata,
+    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("slot", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
 
 
 def _contact_address(name: str, normalized: str, *columns: sa.Column[str]) -> sa.Table:

@@ -1,4 +1,4 @@
-"""SQLite: reads straight on the event loop, one writer a process, commits on a thread."""
+"""SQLite: reads straight on the event loop, but long ones; one writer a process, commits on a thread."""
 
 import asyncio
 import random
@@ -32,13 +32,15 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TIME_FORMAT))
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str, patience: float = 0) -> sqlite3.Connection:
     """Open the file, which is in WAL mode since its migration.
 
-    Never waits for a lock: whoever must wait does so without blocking the event loop. Nor does it need one, so that a
+    On the event loop nothing may wait for a lock: `patience` (seconds) is for threads. To open it needs none, so that a
     server can start while another process holds the file.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=512)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=512
+    )
     connection.executescript("PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456")
     return connection
 
@@ -126,17 +128,24 @@ class SqliteDatabase:
         with _errors():
             self._reader = connect(self._path)
             self._writer = connect(self._path)
+            self._long_reader = connect(self._path, PATIENCE_SECONDS)
         self._turn = asyncio.Lock()  # fair within the process: first come, first served
         self._thread = ThreadPoolExecutor(1, "sqlite-writer")
+        self._long_thread = ThreadPoolExecutor(1, "sqlite-reader")
         self._transaction = SqliteTransaction(self._writer, self._thread)
 
     async def close(self) -> None:
         self._thread.shutdown()
+        self._long_thread.shutdown()
         self._reader.close()
+        self._long_reader.close()
         self._writer.close()
 
     async def one(self, query: Query, **values: Any) -> Row | None:
         """Run straight on the event loop: a B-tree probe costs less than a hop to a thread."""
+        if query.long:
+            rows = await self.all(query, **values)
+            return rows[0] if rows else None
         compiled = query.sqlite
         try:
             row: Row | None = self._reader.execute(compiled.sql, compiled.arguments(values)).fetchone()
@@ -147,9 +156,14 @@ class SqliteDatabase:
 
     async def all(self, query: Query, **values: Any) -> list[Row]:
         arguments = query.sqlite.arguments(values)
+        reader = self._long_reader if query.long else self._reader
+
+        def read() -> Any:
+            return reader.execute(query.sqlite.sql, arguments).fetchall()
+
         with _errors():
-            rows: list[Row] = await _until_free(
-                lambda: self._reader.execute(query.sqlite.sql, arguments).fetchall(), _deadline()
+            rows: list[Row] = await (
+                _finished(self._long_thread, read) if query.long else _until_free(read, _deadline())
             )
         return rows
 

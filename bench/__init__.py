@@ -1,0 +1,1 @@
+"""What Ringbook is measured against, with one command: `make bench`."""

@@ -1,0 +1,59 @@
+"""The book that is measured: customers whose contacts are shaped like the tutorial's, each known by its position."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the first contact was created; each of the others one millisecond after the one before."""
+
+START_MS = int(START.timestamp() * 1000)
+SPREAD = 6_700_417
+"""Shares no factor with the count of numbers, so that neighbouring contacts have numbers far apart in the index."""
+
+TAGS = [f"d4e5f6a7-b8c9-4123-8efa-{i:012x}" for i in range(50)]
+
+
+class Book(NamedTuple):
+    """`customers` customers of `contacts` contacts each."""
+
+    customers: int
+    contacts: int
+
+    @property
+    def size(self) -> int:
+        """How many contacts there are in all; each has a position below this."""
+        return self.customers * self.contacts
+
+    def customer(self, position: int) -> str:
+        """Return the id of the customer whose contact it is."""
+        return customer_id(position // self.contacts)
+
+    def token(self, position: int) -> str:
+        """Return an access key of the customer whose contact it is."""
+        return token(position // self.contacts)
+
+
+def row_id(position: int, part: int = 0) -> str:
+    """Return the id of a contact, or of a row in it: a UUID version 7 of the contact's own millisecond."""
+    ms = START_MS + position
+    return f"{ms >> 16:08x}-{ms & 0xFFFF:04x}-7{part:03x}-8000-{position:012x}"
+
+
+def customer_id(customer: int) -> str:
+    """Return the id of a customer."""
+    return f"5e4a0680-804e-71ec-8477-{customer:012x}"
+
+
+def token(customer: int) -> str:
+    """Return an access key of a customer."""
+    return f"rb_{customer:032}"
+
+
+def number(position: int) -> str:
+    """Return a contact's primary phone number; of a position beyond the book, one that no contact has."""
+    return f"+1{2_000_000_000 + position * SPREAD % 8_000_000_000}"
+
+
+def address(position: int) -> str:
+    """Return a contact's email address."""
+    return f"person{position}@company{position % 1000}.example"

@@ -1,0 +1,161 @@
+"""The ceiling: bare ASGI, the database's driver, Ringbook's own statements and answers; nothing else."""
+
+import os
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import asyncpg
+import msgspec
+
+from ringbook import contact_tags, contacts
+from ringbook.addresses import EMAILS, PHONE_NUMBERS
+from ringbook.clock import lowest_id, new_id, utc_now
+from ringbook.contact_rows import _TOUCH
+from ringbook.database.engine import Query
+from ringbook.database.postgresql import SERVER_SETTINGS
+from ringbook.database.sqlite import connect
+from ringbook.pagination import HIGHEST_ID, render_page
+
+CUSTOMER = os.environ["BENCH_CUSTOMER"]
+BY_PHONE, BY_EMAIL = contacts._lookup(1, with_address=False), contacts._lookup(0, with_address=True)
+MISS = (
+    b'{"error":{"status":"NOT_FOUND","reason":"CONTACT_NOT_FOUND","message":"no contact has this phone number or email'
+    b' address","request_id":"00000000000000000000000000000000","details":[]},'
+    b'"message":"no contact has this phone number or email address"}'
+)
+
+
+class Sqlite:
+    """One connection, used straight on the event loop."""
+
+    async def open(self, url: str) -> None:
+        """Open the file as Ringbook does."""
+        self._connection = connect(url.removeprefix("sqlite:///"))
+
+    async def read(self, query: Query, **values: Any) -> list[Any]:
+        """Return the rows."""
+        found: list[Any] = self._connection.execute(query.sqlite.sql, query.sqlite.arguments(values)).fetchall()
+        return found
+
+    async def write(self, work: list[tuple[Query, list[dict[str, Any]]]], last: Query, **values: Any) -> Any:
+        """Run the statements and the `last`, whose first row is returned, in one durable transaction."""
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        for query, rows in work:
+            for row in rows:
+                run(query.sqlite.sql, query.sqlite.arguments(row))
+        found = run(last.sqlite.sql, last.sqlite.arguments(values)).fetchone()
+        run("COMMIT")
+        return found
+
+
+class Postgresql:
+    """A pool of as many connections as Ringbook's."""
+
+    async def open(self, url: str) -> None:
+        """Connect, with Ringbook's settings of a session."""
+
+        async def keep(_: asyncpg.Connection) -> None: ...
+
+        self._pool = await asyncpg.create_pool(url, max_size=10, reset=keep, server_settings=SERVER_SETTINGS)
+
+    async def read(self, query: Query, **values: Any) -> list[Any]:
+        """Return the rows."""
+        async with self._pool.acquire() as connection:
+            found: list[Any] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
+        return found
+
+    async def write(self, work: list[tuple[Query, list[dict[str, Any]]]], last: Query, **values: Any) -> Any:
+        """Run the statements and the `last`, whose first row is returned, in one durable transaction."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            for query, rows in work:
+                arguments = [query.postgresql.arguments(row) for row in rows]
+                if len(rows) == 1:
+                    await connection.fetch(query.postgresql.sql, *arguments[0])
+                else:
+                    await connection.executemany(query.postgresql.sql, arguments)
+            return await connection.fetchrow(last.postgresql.sql, *last.postgresql.arguments(values))
+
+
+URL = os.environ["RINGBOOK_DATABASE_URL"]
+database = Sqlite() if URL.startswith("sqlite:") else Postgresql()
+
+
+async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answer one request, or open the database."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await database.open(URL)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    method, path = scope["method"], scope["path"]
+    if method == "GET":
+        status, body = await _read(path, scope["query_string"].decode())
+    else:
+        status, body = await _write(method, path, msgspec.json.decode(await _body(receive)))
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _body(receive: Any) -> bytes:
+    body: bytes = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def _read(path: str, query: str) -> tuple[int, bytes]:
+    if path == "/v1.0/contacts/lookup":
+        [(name, value)] = parse_qsl(query)
+        if name == "phone":
+            found = await database.read(BY_PHONE, customer_id=CUSTOMER, number_0=value)
+        else:
+            found = await database.read(BY_EMAIL, customer_id=CUSTOMER, address=value)
+        return (200, found[0][0].encode()) if found else (404, MISS)
+    if path == "/v1.0/contacts":
+        token = dict(parse_qsl(query)).get("page_token")
+        below = lowest_id(datetime.fromisoformat(token)) if token else HIGHEST_ID
+        found = await database.read(contacts._PAGE, customer_id=CUSTOMER, below=below, limit=101)
+        return 200, render_page(found, 100)
+    found = await database.read(contacts._GET, customer_id=CUSTOMER, id=path[-36:])
+    return 200, found[0][0].encode()
+
+
+async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
+    now = utc_now()
+    ids = {"customer_id": CUSTOMER, "now": now}
+    if method == "PUT":
+        contact = path[-36:]
+        texts = {f"new_{name}": body.get(name) for name in contacts.TEXTS}
+        work, status = [(contacts._UPDATE, [ids | {"id": contact} | texts])], 200
+    elif path.endswith("/phone-numbers"):
+        contact, status = path[15:51], 201
+        row = ids | {"contact_id": contact, "id": new_id(now), "number_e164": body["number"]} | body
+        of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact}
+        work = [(_TOUCH, [ids | {"id": contact}]), (PHONE_NUMBERS.list, [of_contact]), (PHONE_NUMBERS.insert, [row])]
+    else:
+        contact, status = new_id(now), 201
+        work = _create(ids, contact, body)
+    [json] = await database.write(work, contacts._GET, customer_id=CUSTOMER, id=contact)
+    return status, json.encode()
+
+
+def _create(ids: dict[str, Any], contact: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
+    part = ids | {"contact_id": contact}
+    numbers = [
+        part | {"id": new_id(ids["now"]), "number_e164": entry["number"]} | entry for entry in body["phone_numbers"]
+    ]
+    mails = [part | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
+    tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
+    return [
+        (contacts._CREATE, [ids | {"id": contact, "external_id": ""} | body]),
+        (PHONE_NUMBERS.insert, numbers),
+        (EMAILS.insert, mails),
+        (contact_tags._INSERT, tags),
+    ]

@@ -1,0 +1,47 @@
+"""Databases for the books: SQLite files, and a PostgreSQL whose writes are as durable as they would be in service."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from tests import postgres
+
+POSTGRESQL = "-c shared_buffers=2GB -c max_wal_size=8GB -c checkpoint_timeout=30min"
+"""Room for a book of a million contacts. fsync and full_page_writes are on, as PostgreSQL has them by itself."""
+
+KINDS = ("SQLite", "PostgreSQL")
+
+
+@contextmanager
+def databases(kind: str, folder: Path) -> Iterator[Callable[[str], str]]:
+    """Yield what makes an empty database of that kind, by its name, and returns its URL."""
+    if kind == "SQLite":
+        yield lambda name: f"sqlite:///{folder / name}.db"
+        return
+    folder.chmod(0o755)
+    place = folder / "postgresql"
+    place.mkdir()
+    with postgres.server(place, POSTGRESQL) as url:
+
+        def create(name: str) -> str:
+            asyncio.run(_ask(url.format(name="postgres"), f"CREATE DATABASE {name}"))
+            return url.format(name=name)
+
+        yield create
+
+
+def bytes_of(url: str) -> int:
+    """Return how much room the database at `url` takes."""
+    if url.startswith("sqlite:"):
+        return Path(url.removeprefix("sqlite:///")).stat().st_size
+    return int(asyncio.run(_ask(url, "SELECT pg_database_size(current_database())")))
+
+
+async def _ask(url: str, sql: str) -> int:
+    connection = await asyncpg.connect(url)
+    answer = await connection.fetchval(sql)
+    await connection.close()
+    return int(answer or 0)

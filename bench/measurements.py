@@ -1,0 +1,97 @@
+"""What is measured: each function one table of docs/performance.md, its figures as they came in each round."""
+
+import statistics
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.book import Book
+from bench.load import Load, saturate, steady
+from bench.rounds import Rounds, in_turn
+from bench.servers import Server
+from bench.work import HIT, MISS, WORK, requests
+
+LOOKUPS = 1_000_000
+READS_PER_WRITE = 20
+
+
+class Scale(NamedTuple):
+    """How long to measure: rounds, and seconds of each load in them."""
+
+    rounds: int
+    seconds: int
+    steady_seconds: int
+
+
+def throughput(servers: Sequence[Server], book: Book, scale: Scale, work: Iterable[str] = WORK) -> Any:
+    """Return the rounds of each kind of work, with as many requests a second as are answered."""
+
+    def rounds_of(name: str) -> Rounds:
+        def measure(server: Server, turn: int) -> Load:
+            return saturate(server.address, requests(name, book, turn), scale.seconds)
+
+        return in_turn(servers, scale.rounds, measure, misses=name == MISS)
+
+    return {name: rounds_of(name) for name in work}
+
+
+def at_half_load(servers: Sequence[Server], book: Book, scale: Scale, saturating: Rounds) -> Any:
+    """Return the rounds of lookups at half the rate at which the slowest of the servers is saturated."""
+    rate = min(statistics.median(saturating[server.name]["rate"]) for server in servers) / 2
+    return {"rate": round(rate), "rounds": _steady_lookups(servers, book, scale, rate)}
+
+
+def _steady_lookups(servers: Sequence[Server], book: Book, scale: Scale, rate: float) -> Rounds:
+    return in_turn(
+        servers,
+        scale.rounds,
+        lambda server, turn: steady(server.address, requests(HIT, book, turn), scale.steady_seconds, rate),
+    )
+
+
+def beside_writes(server: Server, book: Book, scale: Scale) -> Any:
+    """Return the rounds of lookups at half load, alone and with one write for every 20 of them."""
+    rate = saturate(server.address, requests(HIT, book), scale.seconds).rate / 2
+    alone, beside = server._replace(name="alone"), server._replace(name="beside writes")
+
+    def measure(which: Server, turn: int) -> Load:
+        seconds = scale.steady_seconds
+        writes = threading.Thread(
+            target=steady,
+            args=(server.address, list(requests("create", book)), seconds, rate / READS_PER_WRITE),
+        )
+        if which is beside:
+            writes.start()
+        load = steady(server.address, requests(HIT, book, turn), seconds, rate)
+        if which is beside:
+            writes.join()
+        return load
+
+    return {"rate": round(rate), "rounds": in_turn([alone, beside], scale.rounds, measure)}
+
+
+def sizes(servers: dict[str, tuple[Server, Book]], scale: Scale, rate: float) -> Rounds:
+    """Return the rounds of lookups at a steady rate over Ringbook's servers of different books."""
+    named = [server._replace(name=name) for name, (server, _) in servers.items()]
+
+    def measure(server: Server, turn: int) -> Load:
+        return steady(server.address, requests(HIT, servers[server.name][1], turn), scale.steady_seconds, rate)
+
+    return in_turn(named, scale.rounds, measure)
+
+
+def memory(server: Server, book: Book, lookups: int = LOOKUPS) -> list[tuple[int, float]]:
+    """Return the private memory of the server's process in MB (RssAnon) after more and more lookups."""
+    found, answered, turn = [(0, _private_mb(server))], 0, 0
+    while answered < lookups:
+        answered += saturate(server.address, requests(HIT, book, turn), 10).answered
+        turn += 1
+        found.append((answered, _private_mb(server)))
+    return found
+
+
+def _private_mb(server: Server) -> float:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    [kilobytes] = (line.split()[1] for line in status.splitlines() if line.startswith("RssAnon:"))
+    return round(int(kilobytes) / 1000, 1)

@@ -1,0 +1,1 @@
+"""The same service as most would write it today: FastAPI, Pydantic and SQLAlchemy's async ORM."""

@@ -1,0 +1,149 @@
+"""From the results to the tables of docs/performance.md, each between its two marks."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.databases import KINDS
+from bench.rounds import Rounds, median, ratio
+from bench.targets import TARGETS
+
+DOCUMENT = Path(__file__).parent.parent / "docs/performance.md"
+NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown, the first column to the left and the others to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def targets(results: Any) -> str:
+    """Say of each target what was reached on each database."""
+    rows = []
+    for target in TARGETS:
+        cells = []
+        for kind in KINDS:
+            value = target.reached(results[kind]) if kind in target.limits else None
+            cells.append("-" if value is None else f"{value:{target.form}} {target.verdict(kind, value)}")
+        limits = " / ".join(target.wanted(kind) for kind in KINDS)
+        rows.append([target.name, limits, *cells])
+    return table(["", "must reach", *KINDS], rows)
+
+
+def throughput(results: Any) -> str:
+    """Compare the answers a second of all servers, by kind of work."""
+    return "\n\n".join(f"{kind}:\n\n{_compared(results[kind]['throughput'])}" for kind in KINDS)
+
+
+def two_workers(results: Any) -> str:
+    """Compare them with two workers."""
+    return "\n\n".join(f"{kind}:\n\n{_compared(results[kind]['two workers'])}" for kind in KINDS)
+
+
+def _compared(work: dict[str, Rounds]) -> str:
+    rows = []
+    for name, rounds in work.items():
+        rates = [f"{median(rounds[server]['rate']):,.0f}" for server in NAMES]
+        rows.append(
+            [name, *rates, f"{ratio(rounds, 'ringbook', 'ceiling'):.2f}", f"{ratio(rounds, 'ringbook', 'peer'):.1f}x"]
+        )
+    return table(["requests/s", *NAMES.values(), "of the ceiling", "against what most would write"], rows)
+
+
+def half_load(results: Any) -> str:
+    """Compare the latency of Ringbook and of the ceiling at the same rate."""
+    return _latency(results, "half load", {"ceiling": "ceiling", "ringbook": "Ringbook"})
+
+
+def beside_writes(results: Any) -> str:
+    """Compare the latency of lookups alone and beside writes."""
+    names = {"alone": "alone", "beside writes": "with one write for every 20 lookups"}
+    return _latency(results, "beside writes", names)
+
+
+def _latency(results: Any, part: str, names: dict[str, str]) -> str:
+    rows = []
+    for kind in KINDS:
+        found = results[kind][part]
+        for name, words in names.items():
+            rounds = found["rounds"][name]
+            figures = [f"{median(rounds[figure]):.2f} ms" for figure in ("p50_ms", "p99_ms")]
+            rows.append([f"{kind}, {words}", f"{median(rounds['rate']):,.0f}", *figures])
+    return table(["lookups", "requests/s", "p50", "p99"], rows)
+
+
+def sizes(results: Any) -> str:
+    """Compare the latency of lookups over books of different sizes, and the room that they take."""
+    rows = []
+    for kind in KINDS:
+        for name, rounds in results[kind]["sizes"]["rounds"].items():
+            figures = [f"{median(rounds[figure]):.2f} ms" for figure in ("p50_ms", "p99_ms")]
+            megabytes = results[kind]["bytes"][name] / 1e6
+            contacts = name if "customers" in name else f"{name} contacts"
+            rows.append([f"{kind}, {contacts}", f"{median(rounds['rate']):,.0f}", *figures, f"{megabytes:,.0f} MB"])
+    return table(["lookups", "requests/s", "p50", "p99", "size of the database"], rows)
+
+
+def memory(results: Any) -> str:
+    """Show the private memory of one worker after more and more lookups."""
+    rows = []
+    for kind in KINDS:
+        series = results[kind].get("memory", [])
+        for lookups, megabytes in series[:: max(1, len(series) // 5)]:
+            rows.append([f"{kind}, {lookups:,}", f"{megabytes:.1f} MB"])
+    return table(["after lookups", "private memory"], rows)
+
+
+def profile(results: Any) -> str:
+    """Show where the time of a lookup goes."""
+    parts = [dict(results[kind]["profile"]) for kind in KINDS]
+    rows = [
+        [f"`{part}`", *(f"{one[part]:.1%}" if part in one else "-" for one in parts)] for part in parts[0] | parts[1]
+    ]
+    return table(["time of a lookup in", *KINDS], rows)
+
+
+def setting(results: Any) -> str:
+    """Say where and how long it was measured."""
+    at, scale = results["machine"], results["scale"]
+    return (
+        f"Measured on {at['date']}: Ringbook {at['ringbook']}, Python {at['python']},"
+        f" {at['cores']} cores of {at['processor']};"
+        f" medians of {scale['rounds']} rounds of {scale['seconds']} s,"
+        f" at a steady rate {scale['steady_seconds']} s; {results['seconds'] / 60:.0f} minutes in all."
+    )
+
+
+TABLES: dict[str, Callable[[Any], str]] = {
+    "setting": setting,
+    "targets": targets,
+    "throughput": throughput,
+    "two workers": two_workers,
+    "half load": half_load,
+    "sizes": sizes,
+    "beside writes": beside_writes,
+    "memory": memory,
+    "profile": profile,
+}
+
+
+def render(name: str, results: Any) -> str:
+    """Return the table of that name."""
+    return TABLES[name](results)
+
+
+def place(document: str, results: Any) -> str:
+    """Return the document with every table made anew. Raises KeyError for a mark that names none."""
+    return re.sub(
+        "(<!-- table: (.*?) -->\n).*?(<!-- end -->)",
+        lambda match: f"{match[1]}{render(match[2], results)}\n{match[3]}",
+        document,
+        flags=re.DOTALL,
+    )
+
+
+def write(results: Any) -> None:
+    """Write the tables into docs/performance.md."""
+    DOCUMENT.write_text(place(DOCUMENT.read_text(), results))

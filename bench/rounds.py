@@ -1,0 +1,44 @@
+"""Servers taking turns: each measured once a round, so that what the machine does meanwhile meets all of them."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from bench.load import Load
+from bench.servers import Server
+
+Rounds = dict[str, dict[str, list[float]]]
+"""By server, then by figure (rate, p50_ms, p99_ms): one value a round."""
+
+Measure = Callable[[Server, int], Load]
+
+
+def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses: bool = False) -> Rounds:
+    """Return what `measure` gave for each server in each of the rounds; it gets a number that no other call gets.
+
+    Raises RuntimeError where a server refused a request; with `misses`, where it did not refuse every one.
+    """
+    found: dict[str, dict[str, list[float]]] = {server.name: {} for server in servers}
+    for turn in range(rounds):
+        for i, server in enumerate(servers):
+            load = measure(server, turn * len(servers) + i)
+            if (load.refused < load.answered) if misses else load.refused:
+                raise RuntimeError(f"{server.name} refused {load.refused} of {load.answered} requests")
+            for figure in ("rate", "p50_ms", "p99_ms"):
+                found[server.name].setdefault(figure, []).append(round(getattr(load, figure), 3))
+    return found
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the median."""
+    return statistics.median(values)
+
+
+def ratio(rounds: Rounds, one: str, other: str, figure: str = "rate") -> float:
+    """Return the median of `one`'s figure divided by the `other`'s of the same round."""
+    return median(a / b for a, b in zip(rounds[one][figure], rounds[other][figure], strict=True))
+
+
+def progress(*words: str) -> None:
+    """Say what has been measured."""
+    print(time.strftime("%H:%M:%S"), *words, flush=True)  # noqa: T201

@@ -1,0 +1,83 @@
+"""The servers that take turns: each a process of its own, on the first core; what loads them is on the last."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+from bench.book import customer_id
+from tests.postgres import die_with_parent
+
+APPS = {"ceiling": "bench.ceiling:app", "peer": "bench.peers.app:app", "ringbook": ""}
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORES, LOAD_CORES = CORES[:-1] or CORES, CORES[-1:]
+
+
+class Server(NamedTuple):
+    """A running server: its name, its address, and the process that was started."""
+
+    name: str
+    address: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Server]:
+    """Run ceiling, peer or ringbook over the database at `url`, its log in `folder`."""
+    port = _free_port()
+    command = [sys.executable, "-m", "bench.serving", APPS[name], str(port), str(workers)]
+    if name == "ringbook":
+        command = [
+            str(Path(sys.executable).with_name("ringbook")),
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+        ]
+    settings = {"RINGBOOK_DATABASE_URL": url, "RINGBOOK_LOG_FORMAT": "json", "BENCH_CUSTOMER": customer_id(0)}
+    with (folder / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            env=os.environ | settings,
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  one system call
+        )
+    try:
+        if workers == 1:
+            os.sched_setaffinity(process.pid, SERVER_CORES)
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address, process)
+        yield Server(name, address, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the first answer: the port is open before the app is there."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}; its log says why")
+        try:
+            httpx.get(f"{address}/v1.0/contacts/lookup?phone=0", timeout=30)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server does not answer")

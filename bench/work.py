@@ -1,0 +1,105 @@
+"""The requests of each kind of work, in an order without pattern."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from bench.book import START, TAGS, Book, address, number, row_id
+
+
+class Request(NamedTuple):
+    """One request, its body '' for none, with the access key that it carries."""
+
+    method: str
+    path: str
+    body: str
+    token: str
+
+
+HIT, MISS = "lookup, hit", "lookup, miss"
+
+CONTACT = {
+    "first_name": "John",
+    "last_name": "Smith",
+    "display_name": "John Smith",
+    "company": "Acme Corp",
+    "job_title": "Account Manager",
+    "source": "manual",
+    "notes": "Key enterprise customer contact",
+    "phone_numbers": [
+        {"number": "+15551234567", "type": "mobile", "is_primary": True},
+        {"number": "+15559876543", "type": "work", "is_primary": False},
+    ],
+    "emails": [{"address": "john@acme.com", "type": "work", "is_primary": True}],
+    "tag_ids": TAGS[:2],
+}
+CHANGE = {
+    "first_name": "John",
+    "last_name": "Smith",
+    "display_name": "John Smith (VIP)",
+    "company": "Acme Corporation",
+    "job_title": "Senior Account Manager",
+    "notes": "Promoted to senior role in January",
+}
+
+
+Call = tuple[str, str, object]
+
+
+def _lookup_hit(_: Book, position: int, _turn: int) -> Call:
+    return "GET", f"/contacts/lookup?phone={quote(number(position))}", None
+
+
+def _lookup_miss(book: Book, position: int, _turn: int) -> Call:
+    return "GET", f"/contacts/lookup?phone={quote(number(book.size + position))}", None
+
+
+def _lookup_email(_: Book, position: int, _turn: int) -> Call:
+    return "GET", f"/contacts/lookup?email={address(position)}", None
+
+
+def _get(_: Book, position: int, _turn: int) -> Call:
+    return "GET", f"/contacts/{row_id(position)}", None
+
+
+def _page(_: Book, position: int, _turn: int) -> Call:
+    before = START + timedelta(milliseconds=position)
+    return "GET", f"/contacts?page_size=100&page_token={before:%Y-%m-%dT%H:%M:%S.%fZ}", None
+
+
+def _create(*_: object) -> Call:
+    return "POST", "/contacts", CONTACT
+
+
+def _update(_: Book, position: int, _turn: int) -> Call:
+    return "PUT", f"/contacts/{row_id(position)}", CHANGE
+
+
+def _add(_: Book, position: int, turn: int) -> Call:
+    entry = {"number": f"+447{turn:02}{position:07}", "type": "home", "is_primary": False}
+    return "POST", f"/contacts/{row_id(position)}/phone-numbers", entry
+
+
+WORK: dict[str, Callable[[Book, int, int], Call]] = {
+    HIT: _lookup_hit,
+    MISS: _lookup_miss,
+    "lookup by email": _lookup_email,
+    "get": _get,
+    "page of 100": _page,
+    "create": _create,
+    "update": _update,
+    "add a number": _add,
+}
+WRITES = ("create", "update", "add a number")
+
+
+def requests(name: str, book: Book, turn: int = 0, count: int = 10_000) -> Iterator[Request]:
+    """Yield at most `count` requests of a kind, each for another contact; what one `turn` adds, no other does."""
+    for position in random.Random(turn).sample(range(book.size), min(count, book.size)):  # noqa: S311  no secret
+        method, path, body = WORK[name](book, position, turn)
+        text = "" if body is None else msgspec.json.encode(body).decode()
+        yield Request(method, f"/v1.0{path}", text, book.token(position))

@@ -1,0 +1,198 @@
+"""The handlers of /phonebooks: for each make of phone its form, its pages and its way to search."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlencode
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from ringbook import __version__, book_versions, phonebook_forms, phonebooks
+from ringbook.api.auth import PHONEBOOK
+from ringbook.database.engine import Database
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.pagination import UUID
+from ringbook.phonebook_forms import Book
+from ringbook.phonebooks import BATCH, FRONT, Entry, Search
+
+LONGEST_SEARCH = 100
+CISCO_MOST = 32
+"""Entries on a page: Cisco Unified IP Phone Services Application Development Notes, CiscoIPPhoneDirectory."""
+
+SNOM_MOST = 50
+GIGASET_MOST = 100
+STEPS = ("", "search", "list")
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a phone asks for."""
+
+    customer_id: str
+    here: str
+    """The address without its query."""
+    credential: dict[str, str]
+    """The access key as it stood in the query; phones can send none but in the links that they are given."""
+    q: str
+    wanted: Search
+    step: str
+    after: str
+    first: int
+    count: int
+
+    def link(self, **parameters: str) -> str:
+        """Return a link to this phone book with other parameters."""
+        return f"{self.here}?{urlencode(self.credential | parameters)}"
+
+
+Answer = Callable[[Database, Asked], AsyncIterator[str]]
+
+
+class Phonebook:
+    """/phonebooks/{form}; `answer` yields the document part by part."""
+
+    scopes = PHONEBOOK
+
+    def __init__(self, database: Database, answer: Answer) -> None:
+        self._database = database
+        self._answer = answer
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book in the form of a make of phone: the contacts with a number, by name.
+
+        Answers 304 where If-None-Match has the ETag of before and no contact has changed since.
+        """
+        asked = _parse(req)
+        version = await book_versions.read(self._database, asked.customer_id)
+        tag = hashlib.sha256(f"{__version__}\n{asked.customer_id}\n{req.uri}\n{version}".encode()).hexdigest()[:32]
+        resp.set_header("ETag", f'W/"{tag}"')
+        resp.set_header("Cache-Control", "private, no-cache")
+        known = req.if_none_match or []
+        if tag in known or "*" in known:
+            resp.status = 304
+            return
+        resp.content_type = "text/xml; charset=utf-8"
+        parts = self._answer(self._database, asked)
+        first, second = await anext(parts), await anext(parts, "")  # a database that is away: 503, not half a book
+        if second:
+            resp.stream = _encoded(first + second, parts)
+        else:
+            resp.data = first.encode()
+
+    on_head = on_get
+
+
+async def _encoded(start: str, parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    yield start.encode()
+    async for part in parts:
+        yield part.encode()
+
+
+def _parse(req: Request) -> Asked:
+    """Return what is asked for. Raises InvalidArgument."""
+
+    def get(name: str) -> str:
+        return req.get_param(name, default="")
+
+    q = get("q") or get("set_first").replace("*", "")
+    problems = []
+    if len(q) > LONGEST_SEARCH:
+        problems.append(FieldProblem("q", f"has more than {LONGEST_SEARCH} characters"))
+    if get("step") not in STEPS:
+        problems.append(FieldProblem("step", "must be search or list"))
+    if get("after") and not UUID.fullmatch(get("after").lower()):
+        problems.append(FieldProblem("after", "is not a UUID"))
+    numbers = {}
+    for name in ("first", "count"):
+        if not re.fullmatch("[0-9]{0,1000}", get(name)):
+            problems.append(FieldProblem(name, "must be a whole number, 0 or more"))
+        numbers[name] = int(re.sub("[^0-9]", "", get(name).lstrip("0"))[:10] or 0)
+    if problems:
+        raise InvalidArgument.of([problem._replace(reason=Reason.INVALID_QUERY_PARAMETER) for problem in problems])
+    return Asked(
+        customer_id=req.context.caller.customer_id,
+        here=f"{req.prefix}{req.path}",
+        credential={name: get(name) for name in ("token", "accesskey") if get(name)},
+        q=q,
+        wanted=phonebooks.search(q),
+        step=get("step"),
+        after=get("after").lower(),
+        **numbers,
+    )
+
+
+def whole(book: Book) -> Answer:
+    """Return what answers with all that is found, in the form of `book`."""
+
+    async def answer(database: Database, asked: Asked) -> AsyncIterator[str]:
+        head, count = book.head, itertools.count()
+        async for entries in phonebooks.read_all(database, asked.customer_id, asked.wanted):
+            tail = book.tail if len(entries) < BATCH else ""
+            yield head + "".join([book.entry(entry, count) for entry in entries]) + tail
+            head = ""
+
+    return answer
+
+
+async def cisco(database: Database, asked: Asked) -> AsyncIterator[str]:
+    """Yield Cisco's menu; behind its items the question what to search for, and the directory."""
+    if asked.step == "search":
+        yield phonebook_forms.search_input("Cisco", asked.link(step="list"), "q")
+    elif asked.step or asked.q or asked.after:
+        yield phonebook_forms.cisco_page(*await _page(database, asked, CISCO_MOST))
+    else:
+        yield phonebook_forms.cisco_menu(asked.link(step="search"), asked.link(step="list"))
+
+
+async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
+    """Yield a page of the menu of a Snom desk phone, or the question what to search for.
+
+    The phone puts the parameter it asks for behind a `?`, so what is to be carried stands in the parameter's name.
+    """
+    if asked.step == "search":
+        parameter = "&".join(filter(None, (urlencode(asked.credential), "q")))
+        yield phonebook_forms.search_input("Snom", asked.here, parameter)
+    else:
+        yield phonebook_forms.snom_page(*await _page(database, asked, SNOM_MOST))
+
+
+async def gigaset(database: Database, asked: Asked) -> AsyncIterator[str]:
+    """Yield the part of the list that is asked for by first and count, with the total."""
+    first, most = max(asked.first, 1), min(asked.count or GIGASET_MOST, GIGASET_MOST)
+    entries = await phonebooks.read(database, asked.customer_id, asked.wanted, FRONT, most, first - 1)
+    total = await phonebooks.count(database, asked.customer_id, asked.wanted) if entries else 0
+    yield phonebook_forms.gigaset_list(entries, first, total)
+
+
+async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry], str]:
+    """Return the contacts that fit on a page of `most` numbers, and the next page's link, '' on the last one.
+
+    Of a contact that has more than that, as many as fit.
+    """
+    after = await phonebooks.position_of(database, asked.customer_id, asked.after) if asked.after else FRONT
+    found = await phonebooks.read(database, asked.customer_id, asked.wanted, after, most + 1)
+    entries: list[Entry] = []
+    room = most
+    for entry in found:
+        entry.numbers = entry.numbers[:most]
+        room -= len(entry.numbers)
+        if room < 0:
+            break
+        entries.append(entry)
+    if len(entries) == len(found):
+        return entries, ""
+    return entries, asked.link(step="list", q=asked.q, after=entries[-1].id)
+
+
+FORMS: dict[str, Answer] = {
+    "yealink": whole(phonebook_forms.YEALINK),
+    "cisco": cisco,
+    "snom": snom,
+    "snom-book": whole(phonebook_forms.SNOM_BOOK),
+    "ipphone": whole(phonebook_forms.IPPHONE),
+    "grandstream": whole(phonebook_forms.GRANDSTREAM),
+    "grandstream/phonebook.xml": whole(phonebook_forms.GRANDSTREAM),
+    "gigaset": gigaset,
+}
+"""By the path below /phonebooks. Grandstream's phones put phonebook.xml behind the path that they are given."""

@@ -1,0 +1,174 @@
+"""How often an access key may ask, and an address be wrong: counted by this worker, or by Redis for all of them."""
+
+import asyncio
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from typing import Any
+
+import structlog
+from limits.aio.storage import Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.storage import storage_from_string
+
+from ringbook.config import Rates, Settings
+from ringbook.errors import ResourceExhausted
+
+MOST_COUNTED = 50_000
+"""How many keys or addresses one worker counts at the same time; then the longest counted is forgotten."""
+
+PATIENCE_SECONDS = 0.1
+"""How long a request waits for Redis."""
+
+PAUSE_SECONDS = 2.0
+"""How long Redis is not asked again once it did not answer."""
+
+REDIS_CONNECTIONS = 16
+"""The most connections of one worker to Redis."""
+
+
+class Counters(Storage):
+    """The counts of this worker, the oldest first.
+
+    The memory storage of `limits` looks through all its counts on every request: see docs/decisions/0009.
+    """
+
+    STORAGE_SCHEME = None
+    base_exceptions = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to the count, which begins anew `expiry` seconds (Unix time) after it began."""
+        now = time.time()
+        count, end = self._counts.get(key, (0, 0.0))
+        if end <= now:
+            self._counts.pop(key, None)
+            self._make_room(now)
+            count, end = 0, now + expiry
+        self._counts[key] = count + amount, end
+        return count + amount
+
+    def _make_room(self, now: float) -> None:
+        while self._counts:
+            _, end = next(iter(self._counts.values()))
+            if end > now and len(self._counts) < MOST_COUNTED:
+                return
+            self._counts.popitem(last=False)
+
+    async def get(self, key: str) -> int:
+        """Return the count."""
+        return self._counts.get(key, (0, 0.0))[0]
+
+    async def get_expiry(self, key: str) -> float:
+        """Return the Unix time at which the count begins anew."""
+        return self._counts.get(key, (0, time.time()))[1]
+
+    async def check(self) -> bool:
+        """Tell that it works."""
+        return True
+
+    async def reset(self) -> None:
+        """Forget every count."""
+        self._counts.clear()
+
+    async def clear(self, key: str) -> None:
+        """Forget the count."""
+        self._counts.pop(key, None)
+
+
+class SharedCounters(Counters):
+    """The counts of all workers, in Redis; while Redis does not answer, those of this worker."""
+
+    def __init__(self, redis: Storage) -> None:
+        super().__init__()
+        self._redis = redis
+        self._away_until = 0.0
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to the count, which begins anew `expiry` seconds after it began."""
+        shared: int | None = await self._ask(self._redis.incr, key, expiry, amount)
+        return await super().incr(key, expiry, amount) if shared is None else shared
+
+    async def get_expiry(self, key: str) -> float:
+        """Return the Unix time at which the count begins anew."""
+        shared: float | None = await self._ask(self._redis.get_expiry, key)
+        return await super().get_expiry(key) if shared is None else shared
+
+    async def _ask(self, call: Any, *arguments: Any) -> Any:
+        """Return Redis' answer, or None: within PATIENCE_SECONDS, and at once in the pause after a failure."""
+        if self._away_until:
+            if time.monotonic() < self._away_until:
+                return None
+            self._away_until = time.monotonic() + PAUSE_SECONDS  # one request tries, no other waits for it
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                answer = await call(*arguments)
+        except Exception as error:  # noqa: BLE001  whatever it is, no request may fail of it
+            if not self._away_until:
+                structlog.get_logger().warning("Redis is away: each worker counts by itself", error=repr(error))
+            self._away_until = time.monotonic() + PAUSE_SECONDS
+            return None
+        if self._away_until:
+            structlog.get_logger().warning("Redis is back: it counts for all workers")
+            self._away_until = 0.0
+        return answer
+
+
+class RateLimit:
+    """So many of one key's requests, or of one address' failures, in a time that begins with the first of them."""
+
+    def __init__(self, name: str, words: str, rates: Rates, redis: Storage | None) -> None:
+        self._name, self._words, self._rates = name, words, rates
+        self._limiter = FixedWindowRateLimiter(SharedCounters(redis) if redis else Counters())
+
+    async def count(self, identifier: str) -> None:
+        """Count one more. Raises ResourceExhausted."""
+        for rate in self._rates:
+            if not await self._limiter.hit(rate, self._name, identifier):
+                end = (await self._limiter.get_window_stats(rate, self._name, identifier)).reset_time
+                seconds = min(max(1, math.ceil(end - time.time())), rate.get_expiry())
+                raise ResourceExhausted(f"too many {self._words}: at most {rate}; try again in {seconds} s", seconds)
+
+
+class RateLimits:
+    """Both limits, and the connections to Redis where it is set."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pool: Any = None
+        redis: Storage | None = None
+        if settings.redis_url:
+            self._pool, redis = _connect(settings.redis_url)
+        self.of_key = RateLimit("key", "requests with this access key", settings.rate_limit_per_key, redis)
+        self.of_address = RateLimit(
+            "address", "wrong access keys from this address", settings.rate_limit_per_address, redis
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._pool:
+            await self._pool.aclose()
+
+
+def _connect(url: str) -> tuple[Any, Storage]:
+    """Return a pool of connections to Redis, none of them open yet, and the storage of `limits` upon it."""
+    from redis.asyncio import BlockingConnectionPool  # noqa: PLC0415  4 MB that only this setting needs
+
+    pool = BlockingConnectionPool.from_url(url, max_connections=REDIS_CONNECTIONS)
+    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool, "key_prefix": "ringbook"}
+    storage: Any = storage_from_string(f"async+{url}", **options)
+    return pool, storage
+
+
+def who(address: str | None) -> str:
+    """Return what failures are counted by: an IPv4 address, or the /64 network that an IPv6 user has (RFC 6177)."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip), 64), strict=False))
