@@ -93,6 +93,17 @@ def test_every_command_is_documented_with_its_options(words, command):
     assert set(re.findall(r"`(--[a-z-]+)`", row)) == options
 
 
+def test_every_fault_test_has_a_row_with_the_figures_of_its_last_run():
+    text = (ROOT / "docs/reliability.md").read_text()
+    rows = dict(re.findall(r"\| `(test_\w+\.py::test_\w+)` \| (.*)\|\n", text))
+    files = (ROOT / "tests/faults").glob("test_*.py")
+    tests = [
+        f"{file.name}::{name}" for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
+    ]
+    assert sorted(rows) == sorted(tests)
+    assert "" not in rows.values()
+
+
 def headings(path):
     """Return the anchors of a document's headings, as a web page of it has them."""
     lines = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL).splitlines()
