@@ -93,15 +93,12 @@ def test_every_command_is_documented_with_its_options(words, command):
     assert set(re.findall(r"`(--[a-z-]+)`", row)) == options
 
 
-def test_every_fault_test_has_a_row_with_the_figures_of_its_last_run():
+def test_every_fault_test_has_a_row_in_the_page_of_promises():
     text = (ROOT / "docs/reliability.md").read_text()
-    rows = dict(re.findall(r"\| `(test_\w+\.py::test_\w+)` \| (.*)\|\n", text))
+    rows = re.findall(r"\| `(test_\w+\.py::test_\w+)` \|", text)
     files = (ROOT / "tests/faults").glob("test_*.py")
-    tests = [
-        f"{file.name}::{name}" for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
-    ]
+    tests = [f"{file.name}::{name}" for file in files for name in re.findall(r"(?m)^def (test_\w+)", file.read_text())]
     assert sorted(rows) == sorted(tests)
-    assert "" not in rows.values()
 
 
 def headings(path):

@@ -38,13 +38,19 @@ def longer():
     return TIMES
 
 
+def word(name, value):
+    if name == "workers":
+        return f"{value} worker{'s' * (value > 1)}"
+    return NAMES.get(value, getattr(value, "__name__", value))
+
+
 @pytest.fixture
 def figure(request):
     """Keep a sentence with the run's figures for the test's row of docs/reliability.md."""
 
     def keep(text):
         case = getattr(request.node, "callspec", None)
-        name = ", ".join(NAMES.get(str(value), str(value)) for value in case.params.values()) if case else ""
+        name = ", ".join(word(*parameter) for parameter in case.params.items()) if case else ""
         figures.setdefault(f"{request.path.name}::{request.node.originalname}", []).append(
             f"{name}: {text}" if name else text
         )

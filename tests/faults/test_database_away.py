@@ -105,7 +105,7 @@ def away_and_back(server, api, clients, fault, statuses):
     assert clients.lost_connections == 0
     assert max(slowest, *clients.seconds) < ANSWER_SECONDS + lag
     for process, files in zip(server.answering(), open_files, strict=True):
-        assert process.num_fds() <= files + POOL + len(clients.each)
+        assert process.num_fds() <= files + POOL + len(clients.each) + 2  # those of the probe and of the start
     clients.check_all()
     return back
 
