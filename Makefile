@@ -1,9 +1,10 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8080
+TIMES ?= 1
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test test-sip check bench bench-full format openapi
+.PHONY: help run key test test-sip test-faults check bench bench-full format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +31,9 @@ test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 
 test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are installed
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/sip -rs
+
+test-faults: .venv/dev ## Kill, cut off and attack real processes, up to 10 minutes (TIMES=3: three times that); write docs/reliability.md
+	@env -u RINGBOOK_DATABASE_URL FAULT_TIMES=$(TIMES) timeout $$((900 * $(TIMES))) .venv/bin/python -m pytest -rs tests/faults
 
 check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff format --check

@@ -93,6 +93,14 @@ def test_every_command_is_documented_with_its_options(words, command):
     assert set(re.findall(r"`(--[a-z-]+)`", row)) == options
 
 
+def test_every_fault_test_has_a_row_in_the_page_of_promises():
+    text = (ROOT / "docs/reliability.md").read_text()
+    rows = re.findall(r"\| `(test_\w+\.py::test_\w+)` \|", text)
+    files = (ROOT / "tests/faults").glob("test_*.py")
+    tests = [f"{file.name}::{name}" for file in files for name in re.findall(r"(?m)^def (test_\w+)", file.read_text())]
+    assert sorted(rows) == sorted(tests)
+
+
 def headings(path):
     """Return the anchors of a document's headings, as a web page of it has them."""
     lines = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL).splitlines()

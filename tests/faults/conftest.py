@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -20,13 +21,27 @@ from tests.faults.writers import Writers
 
 REPORT = Path(__file__).parents[2] / "docs/reliability.md"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+TIMES = int(os.environ.get("FAULT_TIMES", "1"))
+BOX_SECONDS = 540
+started = time.monotonic()
 figures: dict[str, list[str]] = {}
+
+
+def pytest_runtest_setup():
+    if time.monotonic() - started > BOX_SECONDS * TIMES:
+        pytest.skip("the time box is over: make test-faults TIMES=2")
 
 
 @pytest.fixture
 def longer():
-    """How many times the usual rounds to make: FAULT_TIMES, 1 where it is not set."""
-    return int(os.environ.get("FAULT_TIMES", "1"))
+    """How many times the usual rounds to make."""
+    return TIMES
+
+
+def word(name, value):
+    if name == "workers":
+        return f"{value} worker{'s' * (value > 1)}"
+    return NAMES.get(value, getattr(value, "__name__", value))
 
 
 @pytest.fixture
@@ -35,7 +50,7 @@ def figure(request):
 
     def keep(text):
         case = getattr(request.node, "callspec", None)
-        name = ", ".join(NAMES.get(str(value), str(value)) for value in case.params.values()) if case else ""
+        name = ", ".join(word(*parameter) for parameter in case.params.items()) if case else ""
         figures.setdefault(f"{request.path.name}::{request.node.originalname}", []).append(
             f"{name}: {text}" if name else text
         )
@@ -94,16 +109,16 @@ def durable_token(durable_url):
 @pytest.fixture
 def ringbook(durable_url, tmp_path):
     """Start Ringbook with so many workers; it ends with the test."""
-    started = []
+    servers = []
 
     def start(workers=1):
         server = Ringbook(durable_url, tmp_path, workers)
-        started.append(server)
+        servers.append(server)
         server.start()
         return server
 
     yield start
-    for server in started:
+    for server in servers:
         server.stop()
 
 

@@ -107,8 +107,8 @@ class Postgres:
             process.send_signal(number)
 
     def remove(self):
-        self.process.send_signal(signal.SIGCONT)
-        self.stop()
+        if self.process.poll() is None:
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -29,15 +29,19 @@ sys.stdin.read()
 @contextlib.contextmanager
 def stopped(own_postgres):
     own_postgres.stop()
-    yield
-    own_postgres.start()
+    try:
+        yield
+    finally:
+        own_postgres.start()
 
 
 @contextlib.contextmanager
 def hanging(own_postgres):
     own_postgres.signal_all(signal.SIGSTOP)
-    yield
-    own_postgres.signal_all(signal.SIGCONT)
+    try:
+        yield
+    finally:
+        own_postgres.signal_all(signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -45,8 +49,10 @@ def locked(path):
     """Let another process hold the file."""
     with subprocess.Popen([sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
-        yield
-        process.stdin.close()
+        try:
+            yield
+        finally:
+            process.stdin.close()
 
 
 @contextlib.contextmanager
@@ -60,57 +66,69 @@ def full(path):
     filler.unlink()
 
 
-def answer(server, path, token=None):
-    """Return the status of a GET, which must come in time."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    started = time.monotonic()
-    status = httpx.get(server.address + path, headers=headers, timeout=10).status_code
-    assert time.monotonic() - started < ANSWER_SECONDS
-    return status
+def probe(api):
+    """Return the statuses of /readyz and of a read, and the most seconds that either took more than /healthz."""
+    seconds, statuses = [], []
+    for path in ("/healthz", "/readyz", "/v1.0/contacts?page_size=1"):
+        started = time.monotonic()
+        statuses.append(api.get(path).status_code)
+        seconds.append(time.monotonic() - started)
+    assert statuses[0] == 200
+    return tuple(statuses[1:]), seconds
 
 
-def writable(server, token):
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.post(f"{server.address}/v1.0/contacts", json=body(), headers=headers, timeout=10).status_code == 201
+def writable(api):
+    return api.post("/v1.0/contacts", json=body()).status_code == 201
 
 
-def away_and_back(server, clients, token, fault, statuses):
-    """Go through `fault` under load, expecting the statuses of /readyz and of a read; return seconds till all serve."""
+def away_and_back(server, api, clients, fault, statuses):
+    """Go through `fault` under load, expecting these statuses of a probe; return the seconds till all are served again.
+
+    Times are compared with those of /healthz in the same seconds: the machine may have much else to do.
+    """
     open_files = [process.num_fds() for process in server.answering()]
+    lag, slowest = 0.0, 0.0
     with clients:
         wait_until(lambda: clients.acknowledged > 50)
+        clients.forget_times()
         with fault:
             time.sleep(0.1)  # what was on its way
             ends = time.monotonic() + AWAY_SECONDS
             while time.monotonic() < ends:
-                assert answer(server, "/healthz") == 200
-                assert (answer(server, "/readyz"), answer(server, "/v1.0/contacts?page_size=1", token)) == statuses
-                time.sleep(0.1)
-            refused = len(clients.refused)
-            assert refused
-        back = wait_until(lambda: writable(server, token) and server.answers("/readyz"), BACK_SECONDS)
+                there, (healthy, *others) = probe(api)
+                assert there == statuses
+                lag, slowest = max(lag, healthy), max(slowest, *others)
+            assert clients.refused
+        back = wait_until(lambda: writable(api) and probe(api)[0] == (200, 200), BACK_SECONDS)
         before = [writer.acknowledged for writer in clients.each]
         wait_until(lambda: all(w.acknowledged > b for w, b in zip(clients.each, before, strict=True)), BACK_SECONDS)
     assert clients.lost_connections == 0
-    assert max(clients.refused) < ANSWER_SECONDS
-    assert max(clients.seconds) < ANSWER_SECONDS
+    assert max(slowest, *clients.seconds) < ANSWER_SECONDS + lag
     for process, files in zip(server.answering(), open_files, strict=True):
-        assert process.num_fds() <= files + POOL + len(clients.each)
+        assert process.num_fds() <= files + POOL + len(clients.each) + 2  # those of the probe and of the start
     clients.check_all()
     return back
 
 
 def told(clients, back):
-    return f"{len(clients.refused):,} times 503, the last after {max(clients.refused):.1f} s; back in {back:.1f} s"
+    return f"{len(clients.refused):,} times 503, at most after {max(clients.refused):.1f} s, back in {back:.1f} s"
+
+
+@pytest.fixture
+def api(durable_token):
+    """A client without an address."""
+    with httpx.Client(headers={"Authorization": f"Bearer {durable_token}"}, timeout=20) as client:
+        yield client
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("fault", [stopped, hanging])
 @pytest.mark.parametrize("kind", ["postgresql"])
-def test_postgresql_away(kind, fault, workers, own_postgres, ringbook, writers, durable_token, whole, figure):
+def test_postgresql_away(kind, fault, workers, own_postgres, ringbook, api, writers, whole, figure):
     server = ringbook(workers)
+    api.base_url = server.address
     clients = writers(server, POOL + 6)
-    back = away_and_back(server, clients, durable_token, fault(own_postgres), (503, 503))
+    back = away_and_back(server, api, clients, fault(own_postgres), (503, 503))
     connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ringbook'"
     assert query(own_postgres.url, connections)[0][0] <= POOL * workers
     whole()
@@ -137,22 +155,22 @@ def test_cut_connections_are_replaced(kind, own_postgres, ringbook, writers, who
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("fault", [locked, full])
 @pytest.mark.parametrize("kind", ["SQLite on a small disk"])
-def test_sqlite_that_cannot_be_written(
-    kind, fault, workers, durable_url, ringbook, writers, durable_token, whole, figure
-):
+def test_sqlite_that_cannot_be_written(kind, fault, workers, durable_url, ringbook, api, writers, whole, figure):
     server = ringbook(workers)
+    api.base_url = server.address
     clients = writers(server, 6)
     trouble = fault(durable_url.removeprefix("sqlite:///"))
-    back = away_and_back(server, clients, durable_token, trouble, (200, 200))
+    back = away_and_back(server, api, clients, trouble, (200, 200))
     whole()
     figure(told(clients, back))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_worker_that_starts_while_the_database_is_away_serves_when_it_is_back(
-    kind, request, durable_url, ringbook, durable_token
+    kind, request, durable_url, ringbook, api, figure
 ):
     server = ringbook(workers=2)
+    api.base_url = server.address
     wait_until(lambda: len(server.answering()) == 2)
     path = durable_url.removeprefix("sqlite:///")
     with locked(path) if kind == "sqlite" else stopped(request.getfixturevalue("own_postgres")):
@@ -161,5 +179,5 @@ def test_a_worker_that_starts_while_the_database_is_away_serves_when_it_is_back(
             process.kill()
         wait_until(lambda: len(server.answering()) == 2 and not set(killed) & set(server.answering()))
         wait_until(lambda: server.answers("/healthz"))
-        assert not writable(server, durable_token)
-    assert wait_until(lambda: writable(server, durable_token), BACK_SECONDS) < BACK_SECONDS
+        assert not writable(api)
+    figure(f"back in {wait_until(lambda: writable(api), BACK_SECONDS):.1f} s")
