@@ -40,7 +40,6 @@ CONTACT = {
 CHANGE = {
     "first_name": "John",
     "last_name": "Smith",
-    "display_name": "John Smith (VIP)",
     "company": "Acme Corporation",
     "job_title": "Senior Account Manager",
     "notes": "Promoted to senior role in January",
@@ -75,8 +74,8 @@ def _create(*_: object) -> Call:
     return "POST", "/contacts", CONTACT
 
 
-def _update(_: Book, position: int, _turn: int) -> Call:
-    return "PUT", f"/contacts/{row_id(position)}", CHANGE
+def _update(_: Book, position: int, turn: int) -> Call:
+    return "PUT", f"/contacts/{row_id(position)}", CHANGE | {"display_name": f"John Smith (VIP {turn})"}
 
 
 def _add(_: Book, position: int, turn: int) -> Call:

@@ -19,7 +19,7 @@ FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
 """A test's data need not outlive the machine's power."""
 
 
-def die_with_parent() -> None:
+def _die_with_parent() -> None:
     """End when the process that started this one is gone. To be called in the new process."""
     if hasattr(signal, "SIGQUIT") and Path("/proc").exists():
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
@@ -41,7 +41,7 @@ def server(folder: Path, options: str = FORGETFUL) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split(), *options.split()],
-            stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **as_user,  # noqa: PLW1509  it makes one system call
+            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()
