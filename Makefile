@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test check bench bench-full format openapi
+.PHONY: help run key test test-sip check bench bench-full format openapi
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ key: .venv/run ## Make another access key: make key CUSTOMER=ID
 
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal
+
+test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are installed
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/sip -rs
 
 check: .venv/dev ## Check format, lint and types, and run every test
 	.venv/bin/ruff format --check

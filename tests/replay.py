@@ -8,7 +8,7 @@ import shlex
 import httpx
 
 BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(?:json|xml)\n(.*?)```)?", re.DOTALL)
-SHOWN_ADDRESS = "http://127.0.0.1:8080"
+SHOWN_ADDRESS, SHOWN_TOKEN = "http://127.0.0.1:8080", "rb_the_key_that_make_run_printed"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 VARYING = re.compile(f"{UUID}|{TIME}|\\b[0-9a-f]{{32}}\\b")
@@ -50,14 +50,13 @@ def replay(text, address, token):
         for block, status, shown in BLOCK.findall(text):
             command = VARYING.sub(lambda m: real.get(m[0], m[0]), block).replace(SHOWN_ADDRESS, address)
             if "curl" not in command:
-                variables |= dict(re.findall(r"^(\w+)=(\S+)$", command, re.MULTILINE))
-                shown_token, variables["TOKEN"] = variables.get("TOKEN", token), token
+                variables |= dict(re.findall(r"^(\w+)=(\S+)$", command, re.MULTILINE)) | {"TOKEN": token}
                 continue
             response = client.send(request(expand(command, variables)))
             assert (str(response.status_code), block) == (status, block), response.text
             if response.headers["Content-Type"].startswith("text/xml"):
-                here = shown.replace(SHOWN_ADDRESS, address).replace(shown_token, token)
-                compare_texts(here, response.text, real)
+                links = shown.replace(SHOWN_ADDRESS, address).replace(SHOWN_TOKEN, token)
+                compare_texts(links, response.text, real)
             else:
                 compare_json(shown, response.text, real)
             responses.append(response)

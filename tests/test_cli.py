@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ringbook import accesskeys
 from ringbook.clock import utc_now
+from ringbook.config import SETTINGS
 from ringbook.database.migrate import head
 from ringbook.database.opening import database_at
 from ringbook.database.schema import metadata
@@ -56,6 +58,47 @@ def test_a_bad_setting_is_named(ringbook):
     result = ringbook("customer", "list", RINGBOOK_MAX_BODY_BYTES="many")
     assert (result.returncode, result.stdout) == (1, "")
     assert "RINGBOOK_MAX_BODY_BYTES" in result.stderr
+
+
+def test_help_names_every_setting():
+    shown = subprocess.check_output([*COMMAND, "--help"], text=True)
+    assert [name for name in SETTINGS if f"RINGBOOK_{name.upper()}: " not in shown] == []
+
+
+def test_a_customers_name_is_never_empty(ringbook):
+    customer = json.loads(ringbook("customer", "create", "Acme").stdout)
+    for command in (["create", ""], ["update", customer["id"], "--name", " "]):
+        assert ringbook("customer", *command).returncode == 1
+    assert json.loads(ringbook("customer", "list").stdout) == [customer]
+
+
+def test_a_period_that_no_clock_holds_is_refused_in_a_line(ringbook):
+    result = ringbook(
+        "accesskey", "create", "--customer", "0" * 8 + "-0000" * 3 + "-" + "0" * 12, "--expires-in", "999999999w"
+    )
+    assert (result.returncode, "--expires-in" in result.stderr, "Traceback" in result.stderr) == (2, True, False)
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password():
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": "postgresql://user:S3CRET@127.0.0.1:1/book"}
+    result = subprocess.run(
+        [*COMMAND, "customer", "list"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("ringbook: RINGBOOK_DATABASE_URL: ")
+    assert "S3CRET" not in result.stderr
+
+
+def test_a_port_that_is_taken_is_named(ringbook, server):
+    port = server.rpartition(":")[2]
+    assert port in ringbook("serve", "--port", port).stderr
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")
+def test_the_address_of_ipv6_can_be_pasted(database_url, tmp_path):
+    with started(database_url, tmp_path / "log", "serve", "--host", "::1") as (_, address):
+        assert address.startswith("http://[::1]:")
+        assert httpx.get(f"{address}/healthz", timeout=20).status_code == 200
 
 
 @pytest.mark.parametrize("workers", [1, 2])

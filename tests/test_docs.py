@@ -20,8 +20,9 @@ SOURCE = ROOT / "src/ringbook"
 API = (ROOT / "docs/api.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 DOCUMENTS = [path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
-LOWER = ["errors", "clock", "config", "fields"]
+LOWER = ["errors", "clock", "config", "fields", "names"]
 RESOURCES = ["contacts", "addresses", "contact_tags", "contact_rows", "tags", "customers", "accesskeys"]
+RESOURCES += ["lookups", "callerid", "book_versions", "phonebooks", "phonebook_forms"]
 
 
 def test_every_reason_is_documented():

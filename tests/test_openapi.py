@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ringbook import addresses, contact_tags, contacts, tags
+from ringbook import addresses, callerid, contact_tags, contacts, lookups, tags
 from ringbook.api import problems
 from ringbook.api.app import routes
 from ringbook.api.examples import BY_STRUCT, CONTACT, NEW_CONTACT
@@ -19,7 +19,7 @@ from ringbook.database.opening import database_at
 
 LOCKED = Path(__file__).parent.parent / "docs/openapi.json"
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
-MODULES = addresses, contacts, contact_tags, tags, problems
+MODULES = addresses, callerid, contacts, contact_tags, lookups, tags, problems
 STRUCTS = {name: struct for module in MODULES for name, struct in vars(module).items()}
 ROUTES = routes(database_at("sqlite:///never-opened.db", 1), 1)
 HANDLERS = [
@@ -81,7 +81,7 @@ def test_schemathesis_finds_nothing(server, alice, tmp_path):
     command += ["--max-examples", many] if many else ["--max-examples", "10", "--generation-deterministic"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"Tested: +30", run.stdout), run.stdout
+    assert re.search(r"Tested: +32", run.stdout), run.stdout
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from ringbook.config import SETTINGS, InvalidSetting, read_settings, unknown_set
 from tests.process import started
 
 BAD = {
-    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db"],
+    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db", "sqlite:///:memory:"],
     "DATABASE_CONNECTIONS": ["1", "many", "-3", "٣"],
     "MAX_BODY_BYTES": ["0", "1e6"],
     "LOG_FORMAT": ["xml"],
@@ -29,6 +29,39 @@ def test_every_setting_has_a_value_that_is_refused():
 def test_a_bad_setting_is_refused_by_its_name(name, value):
     with pytest.raises(InvalidSetting, match=f"RINGBOOK_{name}"):
         read_settings({f"RINGBOOK_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:S3C#RET@db/book",
+        "postgresql://user:S3C/RET@db/book",
+        "postgresql://user:S3C?RET@db/book",
+        "postgresql://user:S3C[RET@db/book",
+        "postgresql://user:S3CRET@db:port/book",
+        "postgresql://user:S3CRET@db:99999/book",
+        "postgresql://user:S3CRET@/book?host=/run/postgresql&port=x",
+    ],
+)
+def test_no_part_of_a_password_is_shown_where_the_url_is_refused(url):
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({"RINGBOOK_DATABASE_URL": url})
+    assert "S3C" not in str(refused.value)
+    assert "RINGBOOK_DATABASE_URL" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:pass%23word@db.example.com:5432/book?sslmode=require",
+        "postgresql://user@/book?host=/run/postgresql&port=5433",
+        "postgresql://user:word@[::1]:5432,[::1]/book",
+        "postgresql://a:5432,b/book",
+        "postgresql:///book",
+    ],
+)
+def test_every_usual_form_of_a_postgresql_url_is_accepted(url):
+    assert read_settings({"RINGBOOK_DATABASE_URL": url}).database_url == url
 
 
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path):

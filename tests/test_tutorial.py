@@ -19,6 +19,7 @@ def test_every_call_is_answered_as_shown(server, alice, document):
 
 
 DRIFTS = [
+    ("<Name>Jane Miller</Name>", "<Name>Jane</Name>"),
     ('"first_name": "John",\n  "last_name"', '"firstname": "John",\n  "last_name"'),
     ('"is_primary": true, "tm', '"is_primary": "true", "tm'),
     ('"first_name": "John",\n  "last_name": "Smith",', '"last_name": "Smith",\n  "first_name": "John",'),

@@ -150,17 +150,22 @@ class Kind:
         )
 
     def probe(self, parameter: str) -> sa.ScalarSelect[Any]:
-        """Return the id of the contact that a lookup for the value of `parameter` answers: an index's first entry."""
+        """Return the id of the contact that a lookup for the value of `parameter` answers."""
+        return self.probe_of(sa.bindparam(parameter, type_=sa.Text))
+
+    def probe_of(self, value: sa.ColumnElement[str]) -> sa.ScalarSelect[Any]:
+        """Return the id of the contact that a lookup for `value` answers: an index's first entry."""
         t = self._table
         return (
             sa.select(t.c.contact_id)
             .where(
                 t.c.customer_id == CUSTOMER_ID,
-                t.c[self.normalized] == sa.bindparam(parameter, type_=sa.Text),
+                t.c[self.normalized] == value,
                 t.c.tm_delete.is_(None),
             )
             .order_by(t.c.is_primary.desc(), t.c.contact_id.desc())
             .limit(sa.literal_column("1"))
+            .correlate_except(t)
             .scalar_subquery()
         )
 
@@ -191,6 +196,16 @@ EMAILS = Kind(
 )
 
 
+def chosen(numbers: int, *, with_address: bool = False) -> sa.ColumnElement[Any]:
+    """Return the id of the contact found by the first of `numbers` numbers, else by the address.
+
+    Parameters `number_0`, `number_1`, ... and `address`. Each probe is the first entry of an index.
+    """
+    probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
+    probes += [EMAILS.probe("address")] if with_address else []
+    return sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
+
+
 def check_all(
     kind: Kind, entries: Sequence[Given] | None, region: str, problems: list[FieldProblem]
 ) -> list[Checked] | None:
@@ -198,21 +213,32 @@ def check_all(
     if entries is None:
         return None
     checked: list[Checked] = []
-    seen: dict[str | None, int] = {}
+    keys: list[str | None] = []
     for i, entry in enumerate(entries):
-        field = f"{kind.name}[{i}].{kind.entered}"
         try:
             one = _checked(kind, entry, region)
         except ValueError as error:
-            problems.append(FieldProblem(field, str(error), kind.invalid))
+            problems.append(FieldProblem(f"{kind.name}[{i}].{kind.entered}", str(error), kind.invalid))
+            keys.append(None)
             continue
-        if one.key in seen:
-            message = f"{one.key} is the same {kind.word} as {kind.name}[{seen[one.key]}]"
-            problems.append(FieldProblem(field, message, kind.duplicate))
-        seen.setdefault(one.key, i)
+        keys.append(one.key)
         checked.append(one)
+    problems += doubled(kind, keys)
     last = max((i for i, one in enumerate(checked) if one.is_primary), default=None)
     return [one._replace(is_primary=i == last) for i, one in enumerate(checked)]
+
+
+def doubled(kind: Kind, keys: Sequence[str | None]) -> list[FieldProblem]:
+    """Return a problem for each entry whose normalised value, None for one that has none, an entry before it has."""
+    found = []
+    seen: dict[str, int] = {}
+    for i, key in enumerate(keys):
+        if key in seen:
+            message = f"{key} is the same {kind.word} as {kind.name}[{seen[key]}]"
+            found.append(FieldProblem(f"{kind.name}[{i}].{kind.entered}", message, kind.duplicate))
+        elif key is not None:
+            seen[key] = i
+    return found
 
 
 def check_one(kind: Kind, entry: Given, region: str) -> Checked:

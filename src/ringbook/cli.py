@@ -15,7 +15,7 @@ import sqlalchemy.exc
 
 from ringbook import __version__, accesskeys, customers, logs, server
 from ringbook.clock import utc_now
-from ringbook.config import InvalidSetting, Settings, read_settings, unknown_settings
+from ringbook.config import PREFIX, SETTINGS, InvalidSetting, Settings, read_settings, unknown_settings
 from ringbook.database.engine import Database
 from ringbook.database.migrate import SchemaTooNew, migrate
 from ringbook.database.opening import database_at
@@ -34,7 +34,10 @@ class Period(click.ParamType[Any]):
         match = re.fullmatch("([1-9][0-9]{0,8})([smhdw])", str(value), re.ASCII)
         if not match:
             self.fail("must be a number and a unit: 90s, 15m, 12h, 30d or 8w", param, ctx)
-        return timedelta(**{UNITS[match[2]]: int(match[1])})
+        try:
+            return timedelta(**{UNITS[match[2]]: int(match[1])})
+        except OverflowError:
+            self.fail("is too far in the future", param, ctx)
 
 
 class RowId(click.ParamType[Any]):
@@ -76,13 +79,20 @@ def _with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+SETTINGS_HELP = "\n\n".join(
+    ["Settings, in the environment; NAME_FILE names a file that holds the value of NAME:"]
+    + [f"{PREFIX}{name.upper()}: {setting.meaning}." for name, setting in SETTINGS.items()]
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True}, epilog=SETTINGS_HELP)
 @click.version_option(__version__)
 def cli() -> None:
     """Ringbook: the contacts service behind phone systems.
 
     It keeps its data where RINGBOOK_DATABASE_URL says, e.g. sqlite:////var/lib/ringbook/ringbook.db or
     postgresql://user:password@host/db; by default in a file in your data folder.
+    Commands print one JSON value on standard output, and all else on standard error.
     """
 
 
@@ -106,8 +116,12 @@ def quickstart(host: str, port: int) -> None:
 def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
     settings = _settings()
     logs.configure(settings.log_format)
-    listener = server.bind(host, port)
-    address = "http://{}:{}".format(*listener.getsockname()[:2])
+    try:
+        listener = server.bind(host, port)
+    except OSError as error:
+        sys.exit(f"ringbook: cannot listen on {host}, port {port}: {error.strerror}")
+    bound, port = listener.getsockname()[:2]
+    address = f"http://[{bound}]:{port}" if ":" in bound else f"http://{bound}:{port}"
     asyncio.run(migrate(settings.database_url))
     if first_customer:
         _welcome(address)
@@ -227,7 +241,9 @@ def main() -> None:
     """Run the command; what is refused is said in one line on standard error, with exit code 1."""
     try:
         cli()
-    except (InvalidSetting, SchemaTooNew, RingbookError, OSError) as error:
+    except (InvalidSetting, SchemaTooNew, RingbookError) as error:
         sys.exit(f"ringbook: {error}")
+    except OSError as error:
+        sys.exit(f"ringbook: RINGBOOK_DATABASE_URL: the database cannot be reached: {error}")
     except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError) as error:
         sys.exit(f"ringbook: RINGBOOK_DATABASE_URL: the database refused: {getattr(error, 'orig', None) or error}")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import platformdirs
@@ -44,12 +44,31 @@ class Setting(NamedTuple):
 
 def _database_url(text: str) -> str:
     if text.startswith(("postgresql://", "postgres://")):
-        return text
+        return _postgresql_url(text)
     path = text.removeprefix("sqlite:///")
-    if path == text or not path or "?" in path:
+    if path == text or not path or "?" in path or path == ":memory:":
         raise ValueError("must be sqlite:///PATH (sqlite:////var/lib/… for an absolute path) or postgresql://…")
     if not Path(path).absolute().parent.is_dir():
         raise ValueError(f"the folder of {path} does not exist")
+    return text
+
+
+def _postgresql_url(text: str) -> str:
+    """Refuse what the driver would stumble over with a message that may show a part of the password."""
+    try:
+        url = urlsplit(text)
+        hosts = url.netloc.rpartition("@")[2].split(",")
+        ports = [
+            port for host in hosts for _, colon, port in [host.rpartition("]")[2].rpartition(":")] if colon and port
+        ]
+        ports += parse_qs(url.query).get("port", [])
+        understood = "#" not in text and all(re.fullmatch("[0-9]{1,5}", p) and int(p) < 65536 for p in ports)
+    except ValueError:
+        understood = False
+    if not understood:
+        raise ValueError(
+            "is no URL; in a user's name and password write # / ? [ @ : and % as %23 %2F %3F %5B %40 %3A %25"
+        )
     return text
 
 

@@ -103,10 +103,12 @@ _CREATE = Query(
         | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "version": sa.literal_column("1"), "tm_create": NOW}
     )
 )
-_WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
-_GET = Query(_WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
-_GET_DELETED = Query(_WHOLE.where(t.c.id == CONTACT_ID))
-_PAGE = Query(newest_first(_WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t))
+WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
+"""The JSON of the customer's contacts, to be narrowed to those wanted."""
+
+_GET = Query(WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
+_GET_DELETED = Query(WHOLE.where(t.c.id == CONTACT_ID))
+_PAGE = Query(newest_first(WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t))
 _UPDATE = Query(
     sa.update(t)
     .values({name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=sa.Text), t.c[name]) for name in TEXTS})
@@ -131,12 +133,9 @@ _DELETE = Query(
 def _lookup(numbers: int, *, with_address: bool) -> Query:
     """Return the statement that finds a contact by the first of `numbers` numbers, else by the address.
 
-    It chooses one row first, each probe the first entry of an index, and makes the JSON of that row alone.
+    It chooses one row first and makes the JSON of that row alone.
     """
-    probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
-    probes += [EMAILS.probe("address")] if with_address else []
-    chosen = sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
-    return Query(_WHOLE.where(t.c.id == chosen))
+    return Query(WHOLE.where(t.c.id == addresses.chosen(numbers, with_address=with_address)))
 
 
 async def create(database: Database, customer_id: str, region: str, now: datetime, contact: NewContact) -> bytes:

@@ -47,11 +47,15 @@ def parse_name(text: str) -> str:
     return text
 
 
+def _parse_customer_name(text: str) -> str:
+    if not text.strip():
+        raise InvalidArgument.of([FieldProblem("name", "must not be empty", Reason.MISSING_FIELD)])
+    return parse_name(text)
+
+
 async def create(database: Database, now: datetime, name: str, default_region: str) -> dict[str, Any]:
     """Create a customer. Raises InvalidArgument."""
-    values = {"name": parse_name(name), "default_region": parse_region(default_region)}
-    if not name.strip():
-        raise InvalidArgument.of([FieldProblem("name", "must not be empty", Reason.MISSING_FIELD)])
+    values = {"name": _parse_customer_name(name), "default_region": parse_region(default_region)}
     async with database.transaction() as transaction:
         return _decoded(await transaction.one(_CREATE, id=new_id(now), now=now, **values))
 
@@ -66,7 +70,7 @@ async def update(
 ) -> dict[str, Any]:
     """Change what is given. Raises NotFound, InvalidArgument."""
     values = {
-        "new_name": None if name is None else parse_name(name),
+        "new_name": None if name is None else _parse_customer_name(name),
         "new_default_region": None if default_region is None else parse_region(default_region),
     }
     async with database.transaction() as transaction:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import CountryCodeSource, PhoneMetadata, ValidationResult
@@ -9,7 +10,23 @@ from phonenumbers import CountryCodeSource, PhoneMetadata, ValidationResult
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """What ITU-T E.164 allows: the country code's first digit is not 0; 15 digits at most; 7 is the least in use."""
 
-EXTENSION = re.compile(r"(?i)\s*(;|,|#|~|x|ext)")
+EXTENSION = re.compile(r"(?i);|,|#|~|x|ext")
+
+DIGITS = re.compile(r"(?is)\d+(?:\s*(?:[;,#~x]|ext).*)?")
+"""Digits alone, with an extension perhaps."""
+
+TWINS = [
+    (re.compile(form), other)
+    for form, other in (
+        (r"\+55([1-9]{2})9([6-9]\d{7})", r"+55\1\2"),  # Brazil: the ninth digit of mobiles, from 2012 on
+        (r"\+55([1-9]{2})([6-9]\d{7})", r"+55\g<1>9\2"),
+        (r"\+521([2-9]\d{9})", r"+52\1"),  # Mexico: the 1 of mobiles, until 2019
+        (r"\+52([2-9]\d{9})", r"+521\1"),
+        (r"\+549([1-8]\d{9})", r"+54\1"),  # Argentina: the 9 of mobiles, which not every network sends
+        (r"\+54([1-8]\d{9})", r"+549\1"),
+    )
+]
+"""Two forms of one mobile number: how each is written, and the other."""
 
 
 class InvalidPhoneNumber(ValueError):
@@ -34,23 +51,70 @@ def to_e164(text: str, region: str) -> str:
 
 
 def readings(text: str, region: str) -> list[str]:
-    """Return the E.164 numbers that a caller's number may mean, the likeliest first; none where it is no number.
+    """Return the E.164 numbers that a caller's number may mean, the likeliest first; none where it is no number."""
+    try:
+        return read(text, region)
+    except InvalidPhoneNumber:
+        return []
 
-    Digits alone may be international without their +, or national. A leading blank is a + that a URL has lost.
+
+def read(text: str, region: str) -> list[str]:
+    """Return the E.164 numbers, at least one, that a caller's number may mean, the likeliest first.
+
+    It may be a number as people write it, a tel: URI (RFC 3966), or a SIP URI or address (RFC 3261). Digits alone may
+    be international without their +, or national. A leading blank is a + that a URL has lost. 00 is the prefix that
+    ITU-T E.164 recommends, and stands for + also where the region has another. Raises InvalidPhoneNumber.
     """
     stripped = text.strip()
     if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):
-        return [stripped]
-    digits = phonenumbers.normalize_digits_only(stripped)
-    international = stripped.isdecimal() or (text[:1] == " " and stripped[:1].isdecimal())
-    spellings = [f"+{digits}", stripped] if international else [stripped]
+        return _with_twins([stripped])
+    number = _without_uri(text)
+    stripped = number.strip()
+    national = stripped[:1].isdecimal() or stripped[:1] == "("
+    lost_plus = number[:1] == " " and stripped[:1].isdecimal()
+    spellings = [f"+{stripped}", stripped] if lost_plus or DIGITS.fullmatch(stripped) else [stripped]
+    spellings += [f"+{stripped[2:]}"] if stripped.startswith("00") else []
     found = []
+    refused = InvalidPhoneNumber(_complaint(text, region))
     for spelling in spellings:
         try:
             found.append(to_e164(spelling, region))
-        except InvalidPhoneNumber:
-            continue
-    return list(dict.fromkeys(found))
+        except InvalidPhoneNumber as error:
+            refused = error
+    if found:
+        return _with_twins(found)
+    if national and not spellings[0].startswith("+"):  # 1-555-123-4567 where that is no national number
+        return _with_twins([to_e164(f"+{stripped}", region)])
+    raise refused
+
+
+def _without_uri(text: str) -> str:
+    """Return the number in a SIP URI or address; a tel: URI with its + put back; anything else as it is."""
+    if "<" in text:
+        text = text.rpartition("<")[2].partition(">")[0]
+    if "%" in text:
+        text = unquote(text)
+    scheme, colon, rest = text.partition(":")
+    scheme = scheme.strip().lower() if colon else ""
+    if scheme == "tel" and rest.startswith(" "):
+        return f"tel:+{rest.strip()}"
+    if scheme in {"sip", "sips"}:
+        return re.split("[:;@]", rest, maxsplit=1)[0]
+    return text.partition("@")[0]
+
+
+def _with_twins(numbers: list[str]) -> list[str]:
+    """Return `numbers`, each followed by the other form in which its mobile is known, and none twice."""
+    if not any(number.startswith(("+52", "+54", "+55")) for number in numbers):
+        return numbers if len(numbers) == 1 else list(dict.fromkeys(numbers))
+    return list(dict.fromkeys(form for number in numbers for form in (number, _twin(number)) if form))
+
+
+def _twin(number: str) -> str | None:
+    for form, other in TWINS:
+        if match := form.fullmatch(number):
+            return match.expand(other)
+    return None
 
 
 def _normalize(text: str, region: str) -> str:
@@ -66,7 +130,10 @@ def _normalize(text: str, region: str) -> str:
         CountryCodeSource.FROM_NUMBER_WITH_IDD,
     ):
         return _unknown_to_library(text, region, None)
-    raise InvalidPhoneNumber(f"'{text}' is not a phone number in {region}; with its country it begins with +")
+    raise InvalidPhoneNumber(
+        f"'{text}' is not a phone number in {region} (a short code or an extension is none); "
+        "with its country it begins with +"
+    )
 
 
 def _unknown_to_library(text: str, region: str, error: phonenumbers.NumberParseException | None) -> str:

@@ -3,6 +3,8 @@
 import asyncio
 import multiprocessing
 import os
+import re
+import resource
 import signal
 import socket
 import sys
@@ -20,11 +22,18 @@ HEAD_BYTES = 32_768
 """The most that the request line and the headers of one request may take."""
 
 REQUEST_SECONDS = 30
-"""How long a whole request may take to arrive."""
+"""How long a whole request may take to arrive, and how long an answer may wait to be read."""
+
+PIPELINED = 16
+"""How many requests a client may send before it has the answer to the first."""
+
+UPGRADE = re.compile(rb"(?i)\r\nupgrade:")
+"""An offer of another protocol (Java's client makes one, h2c, with every first request). The parser would drop the
+body of such a request, so the offer is turned down before the parser sees it: renamed, to a name of the same length."""
 
 MALFORMED = (
-    b'{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
-    b'"request_id":"","details":[]},"message":"this is not an HTTP request"}'
+    '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
+    '"request_id":"%s","details":[]},"message":"this is not an HTTP request"}'
 )
 
 
@@ -34,11 +43,15 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
         super().connection_made(transport)
+        self._unread: asyncio.TimerHandle | None = None
+        self._head_bytes: int | None = 0
         self._expect_request()
 
     def _expect_request(self) -> None:
-        self._head_bytes: int | None = 0
-        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
+        self._deadline = self._abort_later()
+
+    def _abort_later(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(REQUEST_SECONDS, self.transport.abort)  # close would wait until all is read
 
     def data_received(self, data: bytes) -> None:
         """Refuse a head without end."""
@@ -47,7 +60,14 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
                 self.transport.close()
                 return
+            data = UPGRADE.sub(b"\r\nIgnored:", data)
         super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Refuse more requests at once than are worth remembering."""
+        if len(self.pipeline) >= PIPELINED:
+            raise ConnectionAbortedError
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Count no further: the body has its own limit."""
@@ -55,25 +75,42 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop the clock: the request has arrived."""
-        self._deadline.cancel()
+        """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
+        self._head_bytes = 0
+        if not self.cycle.response_complete:
+            self._deadline.cancel()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Expect the next request."""
+        """Expect the next request, or the rest of this one's body."""
         self._deadline.cancel()
         self._expect_request()
         super().on_response_complete()
 
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read its answer, but not for ever."""
+        self._unread = self._abort_later()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on: the client reads."""
+        if self._unread:
+            self._unread.cancel()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
         self._deadline.cancel()
+        if self._unread:
+            self._unread.cancel()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
         """Answer what is no HTTP in the form of every error."""
-        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(MALFORMED)}"
-        self.transport.write(head.encode() + b"\r\nconnection: close\r\n\r\n" + MALFORMED)
+        request_id = os.urandom(16).hex()
+        body = MALFORMED % request_id
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        self.transport.write(f"{head}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n{body}".encode())
         self.transport.close()
 
 
@@ -100,12 +137,19 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _open_files_as_allowed() -> None:
+    """Take all the open files that the system grants: the usual soft limit of 1,024 is not meant for servers."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def _end(*_: object) -> NoReturn:
     sys.exit(0)
 
 
 def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...]) -> None:
     """Serve until SIGTERM or SIGINT; what is in flight then is finished."""
+    _open_files_as_allowed()
     config = uvicorn.Config(
         "ringbook.api.app:from_environment",
         factory=True,

@@ -12,6 +12,7 @@ from falcon.routing import BaseConverter
 from ringbook import logs
 from ringbook.api import problems
 from ringbook.api.auth import Authentication
+from ringbook.api.callerid import CallerId
 from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
 from ringbook.api.docs import ASSETS, Asset, Docs
 from ringbook.api.observation import Observation
@@ -90,6 +91,7 @@ def routes(database: Database, most: int) -> list[tuple[str, Any]]:
         *table,
         (f"{contact}/tags", ContactTags(database, most)),
         (f"{contact}/tags/{{tag_id:id}}", ContactTag(database, most)),
+        (problems.CALLERID, CallerId(database)),
         ("/v1.0/tags", Tags(database, most)),
         ("/v1.0/tags/{tag_id:id}", Tag(database, most)),
         *((f"/v1.0/phonebooks/{form}", Phonebook(database, answer)) for form, answer in FORMS.items()),

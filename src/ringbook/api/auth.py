@@ -1,10 +1,13 @@
 """Who is asking, and may they do it."""
 
 import time
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 
+import falcon
 from falcon.asgi import Request, Response
+from falcon.constants import COMBINED_METHODS
 
 from ringbook import accesskeys
 from ringbook.accesskeys import Caller
@@ -18,21 +21,33 @@ CACHE_SECONDS = 4.0
 CACHE_SIZE = 10_000
 
 READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
-LOOKUP = {"GET": "lookup", "HEAD": "lookup"}
+LOOKUP = {"GET": "lookup", "HEAD": "lookup", "POST": "lookup"}
 PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
 
 
 def credential(req: Request) -> str | None:
-    """Return the first credential present: ?token=, Authorization: Bearer, ?accesskey=, cookie accesskey."""
+    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey."""
     if token := req.params.get("token"):
         return str(token)
-    scheme, _, bearer = (req.get_header("Authorization") or "").partition(" ")
-    if scheme.lower() == "bearer" and bearer.strip():
-        return bearer.strip()
+    if authorization := _authorization(req.get_header("Authorization") or ""):
+        return authorization
     if access_key := req.params.get("accesskey"):
         return str(access_key)
     cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
     return cookies[0] if cookies else None
+
+
+def _authorization(header: str) -> str | None:
+    """Return the key in an Authorization header: Bearer, or the password of Basic (RFC 7617) with any user name."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(value.strip(), validate=True).decode().partition(":")[2] or None
+        except ValueError:
+            return None
+    return None
 
 
 class Authentication:
@@ -50,6 +65,7 @@ class Authentication:
         """
         scopes = getattr(resource, "scopes", None)
         if scopes is None or req.method not in scopes:
+            _refuse_unknown_method(req.method, resource)
             return
         try:
             caller = await self._caller(credential(req))
@@ -80,3 +96,9 @@ class Authentication:
         if caller is None or (caller.tm_expire is not None and caller.tm_expire <= datetime.now(UTC)):
             raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
         return caller
+
+
+def _refuse_unknown_method(method: str, resource: Any) -> None:
+    """Answer 405, as for every wrong method: Falcon answers 400 to one that it does not know, such as SEARCH."""
+    if method not in COMBINED_METHODS:
+        raise falcon.HTTPMethodNotAllowed([m for m in COMBINED_METHODS if hasattr(resource, f"on_{m.lower()}")])

@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from falcon.asgi import Request
 
-from ringbook.addresses import EMAILS, PHONE_NUMBERS, Kind
+from ringbook.addresses import EMAILS, MOST, PHONE_NUMBERS, Kind, doubled
 from ringbook.errors import BodyTooLarge, FieldProblem, InvalidArgument, Reason
 from ringbook.fields import NO_NUL_PATTERN, UUID_PATTERN
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 PATTERN_MESSAGES = {UUID_PATTERN: "is not a UUID", NO_NUL_PATTERN: "must not have NUL characters"}
-CHECKED: dict[str, Kind] = {"number": PHONE_NUMBERS, "address": EMAILS}
+CHECKED: dict[str, Kind] = {kind.entered: kind for kind in (PHONE_NUMBERS, EMAILS)}
+LISTS: dict[str, Kind] = {kind.name: kind for kind in (PHONE_NUMBERS, EMAILS)}
+
+MOST_PROBLEMS = 1000
+"""More than an honest request can have; a hostile one is not to cost more than it is worth."""
 
 
 @cache
@@ -46,7 +51,7 @@ def _every_problem(body: bytes, kind: Any, region: str, error: msgspec.Validatio
     message, _, at = str(error).partition(" - at `$")
     named = FieldProblem(at.strip("`.") or "body", _message(message))
     try:
-        return list(_problems(msgspec.json.decode(body), kind, "", region)) or [named]
+        return list(islice(_problems(msgspec.json.decode(body), kind, "", region), MOST_PROBLEMS)) or [named]
     except (msgspec.ValidationError, RecursionError):  # a number that no machine holds
         return [named]
 
@@ -78,8 +83,13 @@ def _problems(value: Any, kind: Any, path: str, region: str) -> Iterator[FieldPr
         return
     found: list[FieldProblem] = []
     if items and isinstance(value, list):
+        if len(value) > MOST:  # each entry may cost as much as a number's check: not for a list that is refused anyway
+            yield FieldProblem(path, f"has more than {MOST} entries", Reason.TOO_MANY_ENTRIES)
+            return
         for i, item in enumerate(value):
             found += _problems(item, get_args(items)[0], f"{path}[{i}]", region)
+        if path in LISTS:
+            found += doubled(LISTS[path], [_key(LISTS[path], item, region) for item in value])
     if not found:
         try:
             msgspec.convert(value, kind)
@@ -90,8 +100,9 @@ def _problems(value: Any, kind: Any, path: str, region: str) -> Iterator[FieldPr
 
 def _struct_problems(value: dict[str, Any], struct: Any, path: str, region: str) -> Iterator[FieldProblem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-    for name in value.keys() - fields.keys():
-        yield FieldProblem(f"{path}.{name}".lstrip("."), "unknown field", Reason.UNKNOWN_FIELD)
+    for name in value:
+        if name not in fields:
+            yield FieldProblem(f"{path}.{name}".lstrip("."), "unknown field", Reason.UNKNOWN_FIELD)
     for name, field in fields.items():
         at = f"{path}.{name}".lstrip(".")
         if field.required and value.get(name) is None:
@@ -109,6 +120,14 @@ def _check(kind: Kind, text: str, at: str, region: str) -> list[FieldProblem]:
     except ValueError as error:
         return [FieldProblem(at, str(error), kind.invalid)]
     return []
+
+
+def _key(kind: Kind, item: Any, region: str) -> str | None:
+    """Return what an entry is compared by, or None where it is wrong itself."""
+    try:
+        return kind.normalize(item[kind.entered], region)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _message(text: str) -> str:

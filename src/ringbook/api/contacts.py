@@ -12,6 +12,7 @@ from ringbook.clock import utc_now
 from ringbook.contact_tags import AddedTag
 from ringbook.database.engine import Database
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.lookups import Lookups, look_up_all
 from ringbook.pagination import parse_page
 
 
@@ -86,6 +87,15 @@ class Lookup(Resource):
         resp.data = await contacts.look_up(self._database, caller.customer_id, caller.default_region, number, address)
 
     on_head = on_get
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Look up many phone numbers and email addresses at once.
+
+        One result for each, in the order given, the phone numbers first. Nothing is changed.
+        """
+        caller = req.context.caller
+        wanted = await self._body(req, Lookups)
+        resp.data = await look_up_all(self._database, caller.customer_id, caller.default_region, wanted)
 
 
 class Addresses(Resource):

@@ -74,7 +74,8 @@ TAG: dict[str, Any] = {
     "tm_update": None,
     "tm_delete": None,
 }
-PROBLEM_MESSAGE = "phone_numbers[0].number: '12' is not a phone number in US; with its country it begins with +"
+REFUSAL = "'12' is not a phone number in US; with its country it begins with +"
+PROBLEM_MESSAGE = f"phone_numbers[0].number: {REFUSAL}"
 
 BY_STRUCT: dict[str, Any] = {
     "NewContact": NEW_CONTACT,
@@ -88,11 +89,20 @@ BY_STRUCT: dict[str, Any] = {
     },
     "Contact": CONTACT,
     "ContactPage": {"result": [CONTACT], "next_page_token": TIME},
+    "Lookups": {"phones": ["+15551234567", "12"], "emails": ["john@acme.com"]},
+    "LookupResults": {
+        "result": [
+            {"value": "+15551234567", "contact": CONTACT, "error": None},
+            {"value": "12", "contact": None, "error": {"reason": "INVALID_PHONE_NUMBER", "message": REFUSAL}},
+            {"value": "john@acme.com", "contact": CONTACT, "error": None},
+        ]
+    },
     "PhoneNumberIn": {"number": "+15553334444", "type": "home", "is_primary": False},
     "ChangedPhoneNumber": {"number": "+15553334444", "type": "mobile", "is_primary": True},
     "EmailIn": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": False},
     "ChangedEmail": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": True},
     "AddedTag": {"tag_id": TAG_IDS[0]},
+    "CallerId": {"name": "John Smith", "company": "Acme Corp", "contact_id": CONTACT_ID, "tags": ["enterprise"]},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,
@@ -106,7 +116,7 @@ BY_STRUCT: dict[str, Any] = {
             "details": [
                 {
                     "field": "phone_numbers[0].number",
-                    "message": PROBLEM_MESSAGE.removeprefix("phone_numbers[0].number: "),
+                    "message": REFUSAL,
                 }
             ],
         },

@@ -10,6 +10,7 @@ from falcon.asgi import Request, Response
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from ringbook.api.problems import CALLERID
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
@@ -37,6 +38,8 @@ class Observation:
         for name, value in req.params.items():
             if isinstance(value, list):
                 raise _bad_parameter(name, "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
+            if req.path == CALLERID:  # a carrier's name in Latin-1 is no reason to show none
+                continue
             if "\ufffd" in value or "\ufffd" in name:
                 raise _bad_parameter(name, "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
 

@@ -9,18 +9,22 @@ from falcon.asgi import Request, Response
 
 from ringbook import __version__
 from ringbook.addresses import ChangedEmail, ChangedPhoneNumber, EmailIn, PhoneNumberIn
+from ringbook.api.callerid import FORMATS
 from ringbook.api.examples import BY_STRUCT, CONTACT_ID, TIME
 from ringbook.api.operations import Status
 from ringbook.api.phonebooks import LONGEST_SEARCH
 from ringbook.api.problems import Problem
+from ringbook.callerid import CallerId
 from ringbook.contact_tags import AddedTag
 from ringbook.contacts import ChangedContact, Contact, ContactPage, NewContact
+from ringbook.lookups import LookupResults, Lookups
 from ringbook.tags import ChangedTag, NewTag, Tag, TagPage
 
 TEXT, XML = "text/plain", "text/xml"
 CREDENTIALS = {
     "token": {"type": "apiKey", "in": "query", "name": "token", "description": "An access key."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "An access key."},
+    "basic": {"type": "http", "scheme": "basic", "description": "Any user name, and an access key as the password."},
     "accesskey": {"type": "apiKey", "in": "query", "name": "accesskey", "description": "An access key."},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "accesskey", "description": "An access key."},
 }
@@ -93,6 +97,13 @@ IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 
+CALLERID = (
+    LOOKUP[0],
+    _parameter("name", "What to answer where no contact has the number.", {"type": "string"}, "WIRELESS CALLER"),
+    _parameter("format", "The form of the answer; text where absent.", {"enum": ["", *FORMATS]}, "text"),
+    _parameter("max", "The most characters of the name; more than 255 is cut.", {"type": "integer", "minimum": 1}, 15),
+)
+
 
 class Operation(NamedTuple):
     """What the document says of an operation, beside its resource's scope and its handler's docstring."""
@@ -107,6 +118,8 @@ class Operation(NamedTuple):
     """404 though no id is in the path."""
     may_exist: bool = False
     has_etag: bool = False
+    for_phones: bool = False
+    """It may be answered as plain text, and the body of an error is empty."""
 
 
 def _phonebook(form: str, *query: dict[str, Any]) -> Operation:
@@ -119,6 +132,7 @@ OPERATIONS = {
     ("GET", "/v1.0/contacts"): Operation("list_contacts", ContactPage, query=PAGE),
     ("POST", "/v1.0/contacts"): Operation("create_contact", Contact, 201, NewContact),
     ("GET", "/v1.0/contacts/lookup"): Operation("lookup_contact", Contact, query=LOOKUP, may_be_missing=True),
+    ("POST", "/v1.0/contacts/lookup"): Operation("lookup_contacts", LookupResults, body=Lookups),
     ("GET", "/v1.0/contacts/{contact_id}"): Operation("get_contact", Contact),
     ("PUT", "/v1.0/contacts/{contact_id}"): Operation("update_contact", Contact, body=ChangedContact),
     ("DELETE", "/v1.0/contacts/{contact_id}"): Operation("delete_contact", Contact),
@@ -132,6 +146,7 @@ OPERATIONS = {
     ("DELETE", f"{EMAILS}/{{address_id}}"): Operation("remove_email", Contact),
     ("POST", TAGS): Operation("add_tag", Contact, 201, AddedTag),
     ("DELETE", f"{TAGS}/{{tag_id}}"): Operation("remove_tag", Contact),
+    ("GET", "/v1.0/callerid"): Operation("get_callerid", CallerId, query=CALLERID, for_phones=True),
     ("GET", "/v1.0/tags"): Operation("list_tags", TagPage, query=PAGE),
     ("POST", "/v1.0/tags"): Operation("create_tag", Tag, 201, NewTag, may_exist=True),
     ("GET", "/v1.0/tags/{tag_id}"): Operation("get_tag", Tag),
@@ -182,7 +197,7 @@ def document(routes: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "security": [{name: []} for name in CREDENTIALS],
-        "tags": [{"name": name} for name in ("contacts", "tags", "phonebooks", "operations")],
+        "tags": [{"name": name} for name in ("contacts", "callerid", "phonebooks", "tags", "operations")],
         "paths": paths,
         "components": {
             "securitySchemes": CREDENTIALS,
@@ -207,6 +222,13 @@ def _error(status: int) -> dict[str, Any]:
     return {"description": ERRORS[status], "headers": headers, "content": _content(Problem)}
 
 
+def _refusal(status: int, operation: Operation) -> dict[str, Any]:
+    if operation.for_phones:
+        words = ERRORS[status].partition(";")[0].removesuffix(".")
+        return {"description": f"{words}. The body is empty.", "headers": _error(status)["headers"]}
+    return {"$ref": f"#/components/responses/{status}"}
+
+
 def _operation(method: str, path: str, resource: Any, operation: Operation) -> dict[str, Any]:
     scope = getattr(resource, "scopes", {}).get(method)
     parts = path.split("/")
@@ -220,7 +242,9 @@ def _operation(method: str, path: str, resource: Any, operation: Operation) -> d
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     summary, _, more = getattr(resource, f"on_{method.lower()}").__doc__.partition("\n\n")
-    answer = {"description": "Done.", "headers": REQUEST_ID, "content": _content(operation.answer)}
+    answer: dict[str, Any] = {"description": "Done.", "headers": REQUEST_ID, "content": _content(operation.answer)}
+    if operation.for_phones:
+        answer["content"] |= _content(TEXT)
     if method == "POST":
         answer["links"] = _links(operation)
     answers = {str(operation.status): answer}
@@ -233,8 +257,7 @@ def _operation(method: str, path: str, resource: Any, operation: Operation) -> d
         "summary": summary.removesuffix("."),
         "description": " ".join([*more.split(), f"Scope: `{scope}`." if scope else "No access key is needed."]),
         "parameters": [*ids, *operation.query, *([IF_NONE_MATCH] if operation.has_etag else [])],
-        "responses": answers
-        | {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)},
+        "responses": answers | {str(status): _refusal(status, operation) for status in sorted(statuses)},
     }
     if not scope:
         described["security"] = []

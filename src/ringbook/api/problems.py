@@ -9,6 +9,10 @@ from falcon.asgi import App, Request, Response
 
 from ringbook.errors import FieldProblem, Reason, RingbookError
 
+CHALLENGE = 'Bearer realm="ringbook", Basic realm="ringbook", charset="UTF-8"'
+CALLERID = "/v1.0/callerid"
+"""Where an error's body is empty: a phone would show it as the caller's name."""
+
 FRAMEWORK = {
     404: ("NOT_FOUND", Reason.PATH_NOT_FOUND, "there is nothing at this path"),
     405: ("INVALID_ARGUMENT", Reason.METHOD_NOT_ALLOWED, "this path does not take this method; see Allow"),
@@ -48,7 +52,13 @@ def add_to(app: App[Request, Response]) -> None:
 
 
 def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: list[FieldProblem]) -> None:
-    """Give `resp` the body of an error: its status word, reason and message, and the fields that it names."""
+    """Give `resp` the body of an error: its status word, reason and message, and the fields that it names.
+
+    On CALLERID it is empty.
+    """
+    if req.path == CALLERID:
+        resp.content_type, resp.data = "text/plain; charset=utf-8", b""
+        return
     status, reason, message = problem
     details = [FieldMessage(_clean(field.field), _clean(field.message)) for field in fields]
     error = ErrorDetail(status, reason, _clean(message), req.context.request_id, details)
@@ -67,7 +77,7 @@ def _write_framework_error(req: Request, resp: Response, error: falcon.HTTPError
 async def _write_ringbook_error(req: Request, resp: Response, error: RingbookError, _params: Any) -> None:
     resp.status = error.http_status
     if error.http_status == 401:
-        resp.set_header("WWW-Authenticate", 'Bearer realm="ringbook"')
+        resp.set_header("WWW-Authenticate", CHALLENGE)
     if error.retry_seconds is not None:
         resp.set_header("Retry-After", str(error.retry_seconds))
     write(req, resp, (error.status, error.reason, error.message), list(error.problems))

@@ -11,15 +11,16 @@ from ringbook.database.engine import Query, Row, UniqueViolation, Values
 from ringbook.errors import Unavailable
 
 PATIENCE_SECONDS = 1.5
-"""How long a connection may take to be made or to come free."""
+"""How long a request waits for the database: for a connection, and all that is done on it."""
 
-STATEMENT_SECONDS = 10.0
-"""How long one statement may take."""
+LONG_SECONDS = 10.0
+"""How long a statement may take that touches any number of rows."""
 
 UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that the server has just ended, before its end is known here
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -51,17 +52,23 @@ async def _keep_session(_: asyncpg.Connection) -> None:
 
 
 class PostgresTransaction:
-    """A pooled connection inside a transaction."""
+    """A pooled connection that is cut when its time is over.
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    What waits on it then ends with an error, even when nothing ever comes back from the other side.
+    """
+
+    def __init__(self, connection: asyncpg.Connection, deadline: float) -> None:
         self._connection = connection
+        self._cut = asyncio.get_running_loop().call_at(deadline, connection.terminate)
 
     async def one(self, query: Query, **values: Any) -> Row | None:
+        self._give_time_to(query)
         with _errors():
             row: Row | None = await self._connection.fetchrow(query.postgresql.sql, *query.postgresql.arguments(values))
         return row
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
+        self._give_time_to(query)
         with _errors():
             rows: Sequence[Row] = await self._connection.fetch(
                 query.postgresql.sql, *query.postgresql.arguments(values)
@@ -69,10 +76,20 @@ class PostgresTransaction:
         return rows
 
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
+        self._give_time_to(query)
         with _errors():
             await self._connection.executemany(
                 query.postgresql.sql, [query.postgresql.arguments(values) for values in rows]
             )
+
+    def _give_time_to(self, query: Query) -> None:
+        if query.long:
+            self._cut.cancel()
+            self._cut = asyncio.get_running_loop().call_later(LONG_SECONDS, self._connection.terminate)
+
+    def keep(self) -> None:
+        """Let the connection live on: it has answered in time."""
+        self._cut.cancel()
 
 
 class PostgresDatabase:
@@ -83,16 +100,15 @@ class PostgresDatabase:
         self._connections = connections
 
     async def open(self) -> None:
-        with _errors():
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._connections,
-                timeout=PATIENCE_SECONDS,
-                command_timeout=STATEMENT_SECONDS,
-                reset=_keep_session,
-                server_settings=SERVER_SETTINGS,
-            )
+        """Connect to nothing yet: a worker that starts while the database is away must not take the others down."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=self._connections,
+            timeout=PATIENCE_SECONDS,
+            reset=_keep_session,
+            server_settings=SERVER_SETTINGS,
+        )
 
     async def close(self) -> None:
         try:
@@ -101,19 +117,30 @@ class PostgresDatabase:
             self._pool.terminate()
 
     async def one(self, query: Query, **values: Any) -> Row | None:
-        with _errors():
-            async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-                row: Row | None = await connection.fetchrow(query.postgresql.sql, *query.postgresql.arguments(values))
-        return row
+        async with self._lent() as (_, lent):
+            return await lent.one(query, **values)
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
-        with _errors():
-            async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-                rows: Sequence[Row] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
-        return rows
+        async with self._lent() as (_, lent):
+            return await lent.all(query, **values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        async with self._lent() as (connection, lent), connection.transaction():
+            yield lent
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[tuple[asyncpg.Connection, PostgresTransaction]]:
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         with _errors():
-            async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection, connection.transaction():
-                yield PostgresTransaction(connection)
+            async with asyncio.timeout_at(deadline):
+                connection = await self._pool.acquire()
+            lent = PostgresTransaction(connection, deadline)
+            try:
+                yield connection, lent
+            except (Unavailable, *UNAVAILABLE):
+                connection.terminate()  # whatever it was, a new one is safe
+                raise
+            finally:
+                lent.keep()
+                await self._pool.release(connection, timeout=PATIENCE_SECONDS)

@@ -30,9 +30,13 @@ def _construct(
 
 
 _json_object = _construct("json_object", "json_object(@)", "json_build_object(@)")
-_json_list = _construct("json_list", "json_group_array(@)", "coalesce(json_agg(@), '[]')")
+json_group = _construct("json_list", "json_group_array(@)", "coalesce(json_agg(@), '[]')")
 _json_bool = _construct("json_bool", "json(iif(@, 'true', 'false'))", "@")
 _json_time = _construct("json_time", "@", f"to_char(@ AT TIME ZONE 'UTC', {ISO_8601})")
+json_array = _construct("json_array", "json_array(@)", "json_build_array(@)")
+each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
+"""The texts of a JSON list, as rows with the column `value`."""
+
 latest = _construct("latest", "max(@)", "greatest(@)", Time)
 
 
@@ -54,4 +58,4 @@ def json_values(columns: sa.ColumnCollection[str, Any], *names: str) -> dict[str
 
 def json_list(rows: sa.Subquery, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return the JSON list of `value` for each of the `rows`, in their order; `[]` where there are none."""
-    return sa.select(_json_list(value)).select_from(rows).scalar_subquery()
+    return sa.select(json_group(value)).select_from(rows).scalar_subquery()

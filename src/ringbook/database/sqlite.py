@@ -13,7 +13,7 @@ from ringbook.database.engine import Query, Row, UniqueViolation, Values
 from ringbook.errors import Unavailable
 
 PATIENCE_SECONDS = 1.5
-"""How long to try for the write lock, or to read, while another process holds the file. Then: Unavailable."""
+"""How long to wait for the turn to write, or to read while another process holds the file. Then: Unavailable."""
 
 UNAVAILABLE = {
     sqlite3.SQLITE_BUSY,
@@ -33,13 +33,15 @@ sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TI
 
 
 def connect(path: str, patience: float = 0) -> sqlite3.Connection:
-    """Open the file. On the event loop nothing may wait for a lock, so `patience` (seconds) is for threads."""
+    """Open the file, which is in WAL mode since its migration.
+
+    On the event loop nothing may wait for a lock: `patience` (seconds) is for threads. To open it needs none, so that a
+    server can start while another process holds the file.
+    """
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=512
     )
-    connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456"
-    )
+    connection.executescript("PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456")
     return connection
 
 
@@ -61,12 +63,15 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-async def _until_free(work: Any) -> Any:
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + PATIENCE_SECONDS
+
+
+async def _until_free(work: Any, deadline: float) -> Any:
     """Return work(), tried again while another process holds the file.
 
     The pauses are short and even: growing ones would starve the late.
     """
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while True:
         try:
             return work()
@@ -121,9 +126,9 @@ class SqliteDatabase:
 
     async def open(self) -> None:
         with _errors():
-            self._reader = await _until_free(lambda: connect(self._path))
-            self._writer = await _until_free(lambda: connect(self._path))
-            self._long_reader = await _until_free(lambda: connect(self._path, PATIENCE_SECONDS))
+            self._reader = connect(self._path)
+            self._writer = connect(self._path)
+            self._long_reader = connect(self._path, PATIENCE_SECONDS)
         self._turn = asyncio.Lock()  # fair within the process: first come, first served
         self._thread = ThreadPoolExecutor(1, "sqlite-writer")
         self._long_thread = ThreadPoolExecutor(1, "sqlite-reader")
@@ -144,7 +149,7 @@ class SqliteDatabase:
         compiled = query.sqlite
         try:
             row: Row | None = self._reader.execute(compiled.sql, compiled.arguments(values)).fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             rows = await self.all(query, **values)
             return rows[0] if rows else None
         return row
@@ -157,18 +162,33 @@ class SqliteDatabase:
             return reader.execute(query.sqlite.sql, arguments).fetchall()
 
         with _errors():
-            rows: list[Row] = await (_finished(self._long_thread, read) if query.long else _until_free(read))
+            rows: list[Row] = await (
+                _finished(self._long_thread, read) if query.long else _until_free(read, _deadline())
+            )
         return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        async with self._turn:
+        deadline = _deadline()
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._turn.acquire()
+        except TimeoutError as error:  # those before are waiting too
+            raise Unavailable from error
+        try:
             with _errors():
-                await _until_free(lambda: self._writer.execute("BEGIN IMMEDIATE"))
+                await _until_free(self._begin, deadline)
             try:
                 yield self._transaction
                 with _errors():
                     await _finished(self._thread, lambda: self._writer.execute("COMMIT"))  # fsync, or a checkpoint
             finally:
                 if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                    with _errors():
+                        self._writer.execute("ROLLBACK")
+        finally:
+            self._turn.release()
+
+    def _begin(self) -> None:
+        self._writer.execute("PRAGMA synchronous=FULL")  # not when connecting: it reads the file
+        self._writer.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,146 @@
+"""Databases that survive a crash, and the figures of a run, written to docs/reliability.md."""
+
+import asyncio
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ringbook.database.migrate import migrate
+from tests import postgres
+from tests.conftest import _customer
+from tests.faults.processes import Postgres, Ringbook
+from tests.faults.writers import Writers
+
+REPORT = Path(__file__).parents[2] / "docs/reliability.md"
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+figures: dict[str, list[str]] = {}
+
+
+@pytest.fixture
+def longer():
+    """How many times the usual rounds to make: FAULT_TIMES, 1 where it is not set."""
+    return int(os.environ.get("FAULT_TIMES", "1"))
+
+
+@pytest.fixture
+def figure(request):
+    """Keep a sentence with the run's figures for the test's row of docs/reliability.md."""
+
+    def keep(text):
+        case = getattr(request.node, "callspec", None)
+        name = ", ".join(NAMES.get(str(value), str(value)) for value in case.params.values()) if case else ""
+        figures.setdefault(f"{request.path.name}::{request.node.originalname}", []).append(
+            f"{name}: {text}" if name else text
+        )
+
+    return keep
+
+
+def pytest_sessionfinish():
+    if not figures or not REPORT.exists():
+        return
+    text = REPORT.read_text()
+    for test, found in figures.items():
+        text = re.sub(rf"(\| `{re.escape(test)}` \|).*\|\n", lambda row: f"{row[1]} {'; '.join(found)} |\n", text)  # noqa: B023
+    REPORT.write_text(text)
+
+
+@pytest.fixture
+def own_postgres():
+    """A PostgreSQL server of the test's own, that syncs to the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = Postgres(folder)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 16 MB."""
+    if os.geteuid():
+        pytest.skip("a disk that can be filled is mounted by root alone")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "ringbook-test", disk], check=True)
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+@pytest.fixture
+def durable_url(request, tmp_path):
+    """The URL of a migrated database that survives a crash; the test names its kind by a parameter `kind`."""
+    kind = request.getfixturevalue("kind")
+    if kind == "postgresql":
+        url = request.getfixturevalue("own_postgres").url
+    else:
+        folder = tmp_path if kind == "sqlite" else request.getfixturevalue("small_disk")
+        url = f"sqlite:///{folder / 'ringbook.db'}"
+    asyncio.run(migrate(url))
+    return url
+
+
+@pytest.fixture
+def durable_token(durable_url):
+    return asyncio.run(_customer(durable_url, "Carol's company"))[1]
+
+
+@pytest.fixture
+def ringbook(durable_url, tmp_path):
+    """Start Ringbook with so many workers; it ends with the test."""
+    started = []
+
+    def start(workers=1):
+        server = Ringbook(durable_url, tmp_path, workers)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def writers(durable_token):
+    """Make writers to a server."""
+    made = []
+
+    def make(server, count=4):
+        made.append(Writers(server.address, durable_token, count))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def whole(request, durable_url):
+    """Check the database itself with its own tools, and the rules that hold over all contacts."""
+
+    def check():
+        if durable_url.startswith("sqlite"):
+            with closing(sqlite3.connect(durable_url.removeprefix("sqlite:///"))) as database:
+                assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+            return
+        folder = request.getfixturevalue("own_postgres").folder
+        amcheck = [postgres.BINARIES / "pg_amcheck", "--install-missing", "--heapallindexed", "--parent-check"]
+        subprocess.run([*amcheck, f"--host={folder}", "--username=postgres", "postgres"], check=True)
+        subprocess.run([postgres.BINARIES / "pg_dump", f"--file={os.devnull}", durable_url], check=True)
+
+    return check
+
+
+@pytest.fixture
+def strace():
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed (Debian package strace)")
+    return shutil.which("strace")

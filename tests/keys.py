@@ -1,0 +1,20 @@
+"""Access keys for tests."""
+
+import asyncio
+
+from ringbook import accesskeys
+from ringbook.clock import utc_now
+from ringbook.database.opening import database_at
+
+
+async def _create(url, customer_id, scopes):
+    database = database_at(url, 1)
+    await database.open()
+    key = await accesskeys.create(database, customer_id, utc_now(), scopes=scopes)
+    await database.close()
+    return key["token"]
+
+
+def access_key(url, customer_id, *scopes):
+    """Make an access key of these scopes, and return its token."""
+    return asyncio.run(_create(url, customer_id, scopes))

@@ -1,0 +1,250 @@
+"""Two customers do whatever they can, in any order: every answer of a live server is the model's (tests/model.py)."""
+
+import asyncio
+import json
+import os
+import re
+import uuid
+from datetime import datetime, timedelta
+
+import httpx
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from ringbook.clock import EPOCH
+from tests.conftest import _customer
+from tests.model import ID, KINDS, NOW, ONLY_LOOKED_UP, READINGS, Book, Refused, page, shown
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+NUMBERS = [text for text in READINGS if re.search(r"\d", text)]
+ADDRESSES = [text for text in READINGS if text not in NUMBERS]
+
+who, nth = st.integers(0, 1), st.integers(0, 9)
+name = st.sampled_from(["", "John", "Łukasz \U0001f600"])
+rest_of_entry = {"type": st.sampled_from(["", "work", "other"]), "is_primary": st.booleans(), "id": nth}
+values = {
+    "phone-numbers": ("number", st.sampled_from(NUMBERS)),
+    "emails": ("address", st.sampled_from(ADDRESSES)),
+}
+new_entry = {kind: st.fixed_dictionaries(dict([value]), optional=rest_of_entry) for kind, value in values.items()}
+changed_entry = {
+    kind: st.fixed_dictionaries({}, optional=dict([value]) | rest_of_entry) for kind, value in values.items()
+}
+lists = {KINDS[kind][0]: st.lists(new_entry[kind], max_size=4) for kind in KINDS}
+changed_contact = {"first_name": name, "company": name, "tag_ids": st.lists(nth, max_size=3)} | lists
+source = {"source": st.sampled_from(["", "manual", "sync"])}
+tag_name = st.sampled_from(["VIP", "vip", "Straße", "STRASSE", "É"])
+kind_and_new = st.sampled_from(list(KINDS)).flatmap(lambda kind: st.tuples(st.just(kind), new_entry[kind]))
+kind_and_change = st.sampled_from(list(KINDS)).flatmap(lambda kind: st.tuples(st.just(kind), changed_entry[kind]))
+
+EVERYTHING = {
+    "phone_numbers": [{"number": "+15551234567"}, {"number": "+5551234567", "is_primary": True}],
+    "emails": [{"address": "john@acme.com", "is_primary": True}, {"address": "reception@pbx.local"}],
+    "tag_ids": [0],
+}
+
+
+class Play(RuleBasedStateMachine):
+    """The rules are the calls of the API; a `contact`, `tag` or `entry` is the nth-last that either customer made."""
+
+    def __init__(self, server, database_url):
+        super().__init__()
+        self.players = []
+        for customer_id, token in (asyncio.run(_customer(database_url, name)) for name in ("Alice", "Bob")):
+            api = httpx.Client(base_url=f"{server}/v1.0", params={"token": token}, timeout=20, verify=False)
+            self.players.append((Book(customer_id), api))
+        self.last = ""
+        nobody = str(uuid.uuid4())
+        self.ids = {"contacts": [nobody], "phone-numbers": [nobody], "emails": [nobody], "tags": [nobody]}
+
+    def made(self, kind, n, own):
+        """Return an id of `own`, which would do; or for a high `n` any that was ever made, or nobody's."""
+        ids = self.ids[kind] if n > 6 or not own else [one["id"] for one in own]
+        return ids[-1 - n % len(ids)]
+
+    def entry(self, who, kind, contact, n):
+        """Return the id of an entry, likely one that the contact has."""
+        own = [one for one in self.players[who][0].contacts if one["id"] == contact]
+        return self.made(kind, n, [entry for one in own for entry in one[KINDS[kind][0]]])
+
+    def contact(self, who, n):
+        return self.made("contacts", n, self.players[who][0].contacts)
+
+    def tag_id(self, who, n):
+        return self.made("tags", n, self.players[who][0].tags)
+
+    def body(self, given, who, contact=None):
+        """Return a body whose ids, each a number so far, are ids that were made."""
+        body = dict(given)
+        for kind, (key, _, _) in KINDS.items():
+            if key in body:
+                body[key] = [
+                    one | {"id": self.entry(who, kind, contact, one["id"])} if "id" in one else one for one in body[key]
+                ]
+        if "tag_ids" in body:
+            body["tag_ids"] = [self.tag_id(who, n) for n in body["tag_ids"]]
+        return body
+
+    def play(self, who, method, path, expect, body=None, **query):
+        book, api = self.players[who]
+        got = api.request(method, path, json=body, params=api.params.merge(query))
+        try:
+            expected = expect(book)
+        except Refused as error:
+            refused = error.args
+        else:
+            refused = None
+        if refused:
+            assert (got.status_code, got.json()["error"]["reason"]) == refused
+            return
+        assert got.status_code == (201 if method == "POST" else 200), got.text
+        answer = got.json()
+        now = self.settle(expected, answer)
+        assert json.dumps(answer) == json.dumps(expected)
+        for row in [*book.contacts, *book.tags]:
+            row.update({key: now if value is NOW else answer["id"] for key, value in row.items() if value in (ID, NOW)})
+        self.last = max(now, self.last)
+        self.remember(answer)
+
+    def settle(self, expected, answer):
+        """Put the ids and times that are new, having looked at them, in their places; return the request's time."""
+        parts = [(expected, answer)]
+        for key, _, _ in KINDS.values():
+            assert len(expected.get(key, [])) == len(answer.get(key, [])), key
+            parts += zip(expected.get(key, []), answer.get(key, []), strict=True)
+        new = [(one, key, got[key]) for one, got in parts for key, value in one.items() if value in (ID, NOW)]
+        times = {value for _, key, value in new if key != "id"}
+        assert len(times) <= 1
+        now = max(times, default="")
+        assert not now or (TIME.fullmatch(now) and now > self.last)
+        for one, key, value in new:
+            if key == "id":
+                assert uuid.UUID(value).version == 7
+                assert uuid.UUID(value).int >> 80 == (datetime.fromisoformat(now) - EPOCH) // timedelta(milliseconds=1)
+                assert not any(value in ids for ids in self.ids.values())
+            one[key] = value
+        return now
+
+    def remember(self, answer):
+        kind = "contacts" if "tag_ids" in answer else "tags"
+        found = [(kind, answer.get("id"))]
+        found += [(kind, one["id"]) for kind, (key, _, _) in KINDS.items() for one in answer.get(key, [])]
+        for kind, one in found:
+            if one and one not in self.ids[kind]:
+                self.ids[kind].append(one)
+
+    @initialize()
+    def begin(self):
+        """Give both the same tag, and contacts with the same values, so that most calls find something."""
+        for who in (0, 1, 1, 0):
+            self.create_tag(who, {"name": f"Friends {len(self.ids['tags'])}"})
+            self.create(who, EVERYTHING)
+
+    @rule(who=who, given=st.fixed_dictionaries({}, optional=changed_contact | source))
+    def create(self, who, given):
+        body = self.body(given, who)
+        self.play(who, "POST", "/contacts", lambda book: book.create(body), body)
+
+    @rule(who=who, contact=nth)
+    def get(self, who, contact):
+        contact = self.contact(who, contact)
+        self.play(who, "GET", f"/contacts/{contact}", lambda book: shown(book.contact(contact)))
+
+    @rule(who=who, contact=nth, given=st.fixed_dictionaries({}, optional=changed_contact | source))
+    def update(self, who, contact, given):
+        contact = self.contact(who, contact)
+        body = self.body(given, who, contact)
+        self.play(who, "PUT", f"/contacts/{contact}", lambda book: book.update(contact, body), body)
+
+    @rule(who=who, contact=nth)
+    def delete(self, who, contact):
+        contact = self.contact(who, contact)
+        self.play(who, "DELETE", f"/contacts/{contact}", lambda book: book.delete(contact))
+
+    @rule(who=who, contact=nth, new=kind_and_new)
+    def add(self, who, contact, new):
+        contact, (kind, body) = self.contact(who, contact), new
+        self.play(who, "POST", f"/contacts/{contact}/{kind}", lambda book: book.add(kind, contact, body), body)
+
+    @rule(who=who, contact=nth, entry=nth, changed=kind_and_change)
+    def change(self, who, contact, entry, changed):
+        contact, (kind, body) = self.contact(who, contact), changed
+        entry = self.entry(who, kind, contact, entry)
+        path = f"/contacts/{contact}/{kind}/{entry}"
+        self.play(who, "PUT", path, lambda book: book.change(kind, contact, entry, body), body)
+
+    @rule(who=who, contact=nth, entry=nth, kind=st.sampled_from(list(KINDS)))
+    def remove(self, who, contact, entry, kind):
+        contact = self.contact(who, contact)
+        entry = self.entry(who, kind, contact, entry)
+        path = f"/contacts/{contact}/{kind}/{entry}"
+        self.play(who, "DELETE", path, lambda book: book.remove(kind, contact, entry))
+
+    @rule(who=who, contact=nth, tag=nth)
+    def tag(self, who, contact, tag):
+        contact, tag = self.contact(who, contact), self.tag_id(who, tag)
+        body = {"tag_id": tag.upper()}
+        self.play(who, "POST", f"/contacts/{contact}/tags", lambda book: book.tag(contact, tag), body)
+
+    @rule(who=who, contact=nth, tag=nth)
+    def untag(self, who, contact, tag):
+        contact, tag = self.contact(who, contact), self.tag_id(who, tag)
+        self.play(who, "DELETE", f"/contacts/{contact}/tags/{tag}", lambda book: book.untag(contact, tag))
+
+    @rule(who=who, phone=st.sampled_from([*NUMBERS, *ONLY_LOOKED_UP]), email=st.sampled_from(ADDRESSES))
+    def lookup(self, who, phone, email):
+        self.play(who, "GET", "/contacts/lookup", lambda book: book.lookup(phone, email), phone=phone, email=email)
+
+    @rule(who=who, size=st.integers(1, 3), tags=st.booleans())
+    def pages(self, who, size, tags):
+        """Walk all pages: each is the model's."""
+        book, token, more = self.players[who][0], "", True
+        while more:
+            rows = book.tags if tags else [shown(contact) for contact in book.contacts]
+            want = page(rows, size, token)
+            path = "/tags" if tags else "/contacts"
+            self.play(who, "GET", path, lambda _, want=want: want, page_size=size, page_token=token)
+            token = more = want["next_page_token"]
+
+    @rule(who=who, given=st.fixed_dictionaries({"name": tag_name}, optional={"detail": name}))
+    def create_tag(self, who, given):
+        self.play(who, "POST", "/tags", lambda book: book.create_tag(given), given)
+
+    @rule(who=who, tag=nth)
+    def get_tag(self, who, tag):
+        tag = self.tag_id(who, tag)
+        self.play(who, "GET", f"/tags/{tag}", lambda book: book.get_tag(tag))
+
+    @rule(who=who, tag=nth, given=st.fixed_dictionaries({}, optional={"name": tag_name, "detail": name}))
+    def update_tag(self, who, tag, given):
+        tag = self.tag_id(who, tag)
+        self.play(who, "PUT", f"/tags/{tag}", lambda book: book.update_tag(tag, given), given)
+
+    @rule(who=who, tag=nth)
+    def delete_tag(self, who, tag):
+        tag = self.tag_id(who, tag)
+        self.play(who, "DELETE", f"/tags/{tag}", lambda book: book.delete_tag(tag))
+
+    def teardown(self):
+        """See that both have what the model has, whole."""
+        for who, (_, api) in enumerate(self.players):
+            self.pages(who, 100, tags=False)
+            self.pages(who, 100, tags=True)
+            api.close()
+
+
+def test_every_answer_is_the_models(server, database_url):
+    """The same plays in each run; others, as many as MODEL_EXAMPLES says, in a long one."""
+    many = os.environ.get("MODEL_EXAMPLES")
+    run_state_machine_as_test(
+        lambda: Play(server, database_url),
+        settings=settings(
+            max_examples=int(many or 10),
+            stateful_step_count=50,
+            derandomize=not many,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
