@@ -26,7 +26,7 @@ from bench.plots import draw
 from bench.profile import profile
 from bench.rounds import progress
 from bench.servers import APPS, serving
-from bench.work import HIT
+from bench.work import BATCH, HIT
 from ringbook import __version__
 
 BOOKS = {
@@ -68,6 +68,9 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         measured = [server for server in servers if server.name != "peer"]
         found["half load"] = measurements.at_half_load(measured, book, scale, saturating)
         progress(kind, "half load")
+        found["batch"] = measurements.throughput(measured, book, scale, [BATCH])
+        found["caller id"] = measurements.caller_id(measured[-1], book, scale)
+        progress(kind, "batch and caller id")
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(name, url, folder, workers=2)) for name in APPS]
         found["two workers"] = measurements.throughput(servers, book, scale, [HIT])
