@@ -124,7 +124,7 @@ def main() -> None:
     if not given.report:
         if shutil.which("wrk") is None:
             parser.error("wrk is needed, the load generator: apt-get install wrk")
-        scale = Scale(7, 5, 10) if given.full else Scale(5, 1, 3)
+        scale = Scale(7, 5, 10) if given.full else Scale(5, 1, 2)
         RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(run(KINDS, scale, full=given.full))) + b"\n")
     results = msgspec.json.decode(RESULTS.read_bytes())
     report.write(results)
