@@ -21,6 +21,7 @@ class Request(NamedTuple):
 
 
 HIT, MISS, CALLER_ID, BATCH = "lookup, hit", "lookup, miss", "caller id", "batch of 1,000"
+PAGE = "page of 100"
 LOOKUPS_IN_BATCH = 1000
 
 CONTACT = {
@@ -98,7 +99,7 @@ WORK: dict[str, Callable[[Book, int, int], Call]] = {
     MISS: _lookup_miss,
     "lookup by email": _lookup_email,
     "get": _get,
-    "page of 100": _page,
+    PAGE: _page,
     "create": _create,
     "update": _update,
     "add a number": _add,
