@@ -26,7 +26,7 @@ from bench.plots import draw
 from bench.profile import profile
 from bench.rounds import progress
 from bench.servers import APPS, serving
-from bench.work import HIT
+from bench.work import BATCH, HIT
 from ringbook import __version__
 
 BOOKS = {
@@ -35,6 +35,7 @@ BOOKS = {
     "1,000,000": Book(1, 1_000_000),
     "1,000 customers of 1,000": Book(1000, 1000),
 }
+ONLY_IN_FULL = "1,000 customers of 1,000"
 MAIN = "100,000"
 PARTS = 20
 """How many parts of the profile are kept."""
@@ -68,6 +69,9 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         measured = [server for server in servers if server.name != "peer"]
         found["half load"] = measurements.at_half_load(measured, book, scale, saturating)
         progress(kind, "half load")
+        found["batch"] = measurements.throughput(measured, book, scale, [BATCH])
+        found["caller id"] = measurements.caller_id(measured[-1], book, scale)
+        progress(kind, "batch and caller id")
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(name, url, folder, workers=2)) for name in APPS]
         found["two workers"] = measurements.throughput(servers, book, scale, [HIT])
@@ -76,7 +80,7 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         found["beside writes"] = measurements.beside_writes(server, book, scale)
         progress(kind, "beside writes")
     with ExitStack() as stack:
-        over = {name: (stack.enter_context(serving("ringbook", urls[name], folder)), BOOKS[name]) for name in BOOKS}
+        over = {name: (stack.enter_context(serving("ringbook", urls[name], folder)), BOOKS[name]) for name in urls}
         rate = statistics.median(saturating["ringbook"]["rate"]) / 2
         found["sizes"] = {"rate": round(rate), "rounds": measurements.sizes(over, scale, rate)}
         progress(kind, "sizes")
@@ -100,9 +104,10 @@ def run(kinds: Sequence[str], scale: Scale, *, full: bool) -> dict[str, Any]:
         for kind in kinds:
             same.check(create[kind], folder)
             progress(kind, "all servers answer the same")
-        urls = {kind: {name: create[kind](f"book_{i}") for i, name in enumerate(BOOKS)} for kind in kinds}
+        books = {name: book for name, book in BOOKS.items() if full or name != ONLY_IN_FULL}
+        urls = {kind: {name: create[kind](f"book_{i}") for i, name in enumerate(books)} for kind in kinds}
         with ProcessPoolExecutor(len(kinds)) as pool:
-            jobs = [pool.submit(fill, urls[kind][name], book) for name, book in BOOKS.items() for kind in kinds]
+            jobs = [pool.submit(fill, urls[kind][name], book) for name, book in books.items() for kind in kinds]
             for job in jobs:
                 job.result()
         progress(f"the books are filled after {time.monotonic() - started:.0f} s")
@@ -121,7 +126,7 @@ def main() -> None:
     if not given.report:
         if shutil.which("wrk") is None:
             parser.error("wrk is needed, the load generator: apt-get install wrk")
-        scale = Scale(7, 5, 10) if given.full else Scale(5, 1, 3)
+        scale = Scale(7, 5, 10) if given.full else Scale(5, 1, 2)
         RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(run(KINDS, scale, full=given.full))) + b"\n")
     results = msgspec.json.decode(RESULTS.read_bytes())
     report.write(results)

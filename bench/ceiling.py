@@ -10,11 +10,14 @@ import msgspec
 
 from ringbook import contact_tags, contacts
 from ringbook.addresses import EMAILS, PHONE_NUMBERS
+from ringbook.book_versions import _MOVE, SLOTS
 from ringbook.clock import lowest_id, new_id, utc_now
 from ringbook.contact_rows import _TOUCH
 from ringbook.database.engine import Query
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
+from ringbook.lookups import _BY_NUMBER
+from ringbook.names import sort_name
 from ringbook.pagination import HIGHEST_ID, render_page
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
@@ -128,12 +131,18 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
 
 
 async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
+    if path == "/v1.0/contacts/lookup":
+        [[json]] = await database.read(
+            _BY_NUMBER, customer_id=CUSTOMER, wanted=msgspec.json.encode(body["phones"]).decode()
+        )
+        return 200, json.encode()
     now = utc_now()
     ids = {"customer_id": CUSTOMER, "now": now}
     if method == "PUT":
         contact = path[-36:]
         texts = {f"new_{name}": body.get(name) for name in contacts.TEXTS}
-        work, status = [(contacts._UPDATE, [ids | {"id": contact} | texts])], 200
+        rename = ids | {"id": contact, "new_sort_name": _sorted(body)}
+        work, status = [(contacts._UPDATE, [ids | {"id": contact} | texts]), (contacts._RENAME, [rename])], 200
     elif path.endswith("/phone-numbers"):
         contact, status = path[15:51], 201
         row = ids | {"contact_id": contact, "id": new_id(now), "number_e164": body["number"]} | body
@@ -142,6 +151,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     else:
         contact, status = new_id(now), 201
         work = _create(ids, contact, body)
+    work.append((_MOVE, [{"customer_id": CUSTOMER, "slot": int(contact[-2:], 16) % SLOTS, "step": 1}]))
     [json] = await database.write(work, contacts._GET, customer_id=CUSTOMER, id=contact)
     return status, json.encode()
 
@@ -154,8 +164,12 @@ def _create(ids: dict[str, Any], contact: str, body: Any) -> list[tuple[Query, l
     mails = [part | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
     return [
-        (contacts._CREATE, [ids | {"id": contact, "external_id": ""} | body]),
+        (contacts._CREATE, [ids | {"id": contact, "external_id": "", "sort_name": _sorted(body)} | body]),
         (PHONE_NUMBERS.insert, numbers),
         (EMAILS.insert, mails),
         (contact_tags._INSERT, tags),
     ]
+
+
+def _sorted(body: Any) -> str:
+    return sort_name(*(body[name] for name in contacts.NAMES))

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -13,6 +14,7 @@ from ringbook.accesskeys import PREFIX_LENGTH, hash_token
 from ringbook.database.migrate import migrate
 from ringbook.database.schema import metadata
 from ringbook.database.sqlite import TIME_FORMAT
+from ringbook.names import sort_name
 
 Rows = list[tuple[Any, ...]]
 
@@ -23,7 +25,7 @@ COLUMNS = {
     "customers": "id name default_region tm_create",
     "access_keys": "customer_id id name prefix token_hash scopes tm_create",
     "contacts": "customer_id id tm_create first_name last_name display_name company"
-    " job_title source external_id notes version",
+    " job_title source external_id notes sort_name version",
     "phone_numbers": "customer_id contact_id tm_create id number number_e164 type is_primary",
     "emails": "customer_id contact_id tm_create id address type is_primary",
     "contact_tags": "customer_id contact_id tag_id position",
@@ -59,13 +61,28 @@ def _add(batch: dict[str, Rows], customer: str, position: int, at: Any) -> None:
     """Add the rows of one contact: two numbers, an address and two tags, as the tutorial's has."""
     contact, first, last = row_id(position), FIRST_NAMES[position % 8], LAST_NAMES[position % 9]
     company, notes = f"Company {position % 1000}", "Key enterprise customer contact"
-    texts = (first, last, f"{first} {last}", company, "Account Manager", "manual", "", notes)
+    texts = (
+        first,
+        last,
+        f"{first} {last}",
+        company,
+        "Account Manager",
+        "manual",
+        "",
+        notes,
+        _sorted(first, last, company),
+    )
     part = (customer, contact, at)
     batch["contacts"].append((*part, *texts, 1))
     for i, (text, kind) in enumerate([(number(position), "mobile"), (f"+4930{position:08}", "work")], 1):
         batch["phone_numbers"].append((*part, row_id(position, i), text, text, kind, i == 1))
     batch["emails"].append((*part, row_id(position, 3), address(position), "work", True))
     batch["contact_tags"] += [(customer, contact, TAGS[(position + i) % len(TAGS)], i) for i in range(2)]
+
+
+@cache
+def _sorted(first: str, last: str, company: str) -> str:
+    return sort_name(f"{first} {last}", first, last, company)
 
 
 def _fill_sqlite(path: str, book: Book) -> None:

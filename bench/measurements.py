@@ -10,7 +10,7 @@ from bench.book import Book
 from bench.load import Load, saturate, steady
 from bench.rounds import Rounds, in_turn
 from bench.servers import Server
-from bench.work import HIT, MISS, WORK, requests
+from bench.work import CALLER_ID, HIT, MISS, PAGE, WORK, requests
 
 LOOKUPS = 1_000_000
 READS_PER_WRITE = 20
@@ -28,8 +28,10 @@ def throughput(servers: Sequence[Server], book: Book, scale: Scale, work: Iterab
     """Return the rounds of each kind of work, with as many requests a second as are answered."""
 
     def rounds_of(name: str) -> Rounds:
+        seconds = max(scale.seconds, 3) if name == PAGE else scale.seconds  # a page may take most of a second
+
         def measure(server: Server, turn: int) -> Load:
-            return saturate(server.address, requests(name, book, turn), scale.seconds)
+            return saturate(server.address, requests(name, book, turn), seconds)
 
         return in_turn(servers, scale.rounds, measure, misses=name == MISS)
 
@@ -48,6 +50,15 @@ def _steady_lookups(servers: Sequence[Server], book: Book, scale: Scale, rate: f
         scale.rounds,
         lambda server, turn: steady(server.address, requests(HIT, book, turn), scale.steady_seconds, rate),
     )
+
+
+def caller_id(server: Server, book: Book, scale: Scale) -> Rounds:
+    """Return the rounds of Ringbook's caller ids, and of its lookups for the same numbers."""
+
+    def measure(work: Server, turn: int) -> Load:
+        return saturate(work.address, requests(work.name, book, turn // 2), scale.seconds)
+
+    return in_turn([server._replace(name=work) for work in (HIT, CALLER_ID)], scale.rounds, measure)
 
 
 def beside_writes(server: Server, book: Book, scale: Scale) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from bench.databases import KINDS
 from bench.rounds import Rounds, median, ratio
 from bench.targets import TARGETS
+from bench.work import BATCH, CALLER_ID, HIT
 
 DOCUMENT = Path(__file__).parent.parent / "docs/performance.md"
 NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
@@ -50,6 +51,18 @@ def _compared(work: dict[str, Rounds]) -> str:
             [name, *rates, f"{ratio(rounds, 'ringbook', 'ceiling'):.2f}", f"{ratio(rounds, 'ringbook', 'peer'):.1f}x"]
         )
     return table(["requests/s", *NAMES.values(), "of the ceiling", "against what most would write"], rows)
+
+
+def other_work(results: Any) -> str:
+    """Show caller ids beside lookups, and batches beside the bare statement."""
+    rows = []
+    for kind in KINDS:
+        alone, batch = results[kind]["caller id"], results[kind]["batch"][BATCH]
+        rows.append([f"{kind}, {HIT}", f"{median(alone[HIT]['rate']):,.0f}"])
+        rows.append([f"{kind}, {CALLER_ID}", f"{median(alone[CALLER_ID]['rate']):,.0f}"])
+        rows.append([f"{kind}, {BATCH}, the bare statement", f"{median(batch['ceiling']['rate']):,.1f}"])
+        rows.append([f"{kind}, {BATCH}, Ringbook", f"{median(batch['ringbook']['rate']):,.1f}"])
+    return table(["", "requests/s"], rows)
 
 
 def half_load(results: Any) -> str:
@@ -120,6 +133,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "setting": setting,
     "targets": targets,
     "throughput": throughput,
+    "other work": other_work,
     "two workers": two_workers,
     "half load": half_load,
     "sizes": sizes,

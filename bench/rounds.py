@@ -16,12 +16,15 @@ Measure = Callable[[Server, int], Load]
 def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses: bool = False) -> Rounds:
     """Return what `measure` gave for each server in each of the rounds; it gets a number that no other call gets.
 
-    Raises RuntimeError where a server refused a request; with `misses`, where it did not refuse every one.
+    Raises RuntimeError where a server answered nothing or refused a request; with `misses`, where it did not refuse
+    every one.
     """
     found: dict[str, dict[str, list[float]]] = {server.name: {} for server in servers}
     for turn in range(rounds):
         for i, server in enumerate(servers):
             load = measure(server, turn * len(servers) + i)
+            if not load.answered:
+                raise RuntimeError(f"{server.name} answered nothing: is the machine busy with something else?")
             if (load.refused < load.answered) if misses else load.refused:
                 raise RuntimeError(f"{server.name} refused {load.refused} of {load.answered} requests")
             for figure in ("rate", "p50_ms", "p99_ms"):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from bench.databases import KINDS
 from bench.rounds import ratio
-from bench.work import HIT
+from bench.work import BATCH, CALLER_ID, HIT
 
 
 class Target(NamedTuple):
@@ -57,6 +57,14 @@ def _beside_writes(found: Any) -> float:
     return ratio(found["beside writes"]["rounds"], "beside writes", "alone", "p99_ms")
 
 
+def _caller_id(found: Any) -> float:
+    return ratio(found["caller id"], CALLER_ID, HIT)
+
+
+def _batch(found: Any) -> float:
+    return ratio(found["batch"][BATCH], "ceiling", "ringbook")
+
+
 def _both(limit: float) -> dict[str, float]:
     return dict.fromkeys(KINDS, limit)
 
@@ -70,6 +78,8 @@ TARGETS = [
     Target("lookup median at 1,000,000 contacts against 10,000", "<=", _both(1.3), ".2f", _grown),
     Target("lookup p99 at half load against the ceiling's", "<=", _both(2), ".2f", _at_half_load),
     Target("lookup p99 beside writes against alone, 2 workers", "<=", {"SQLite": 2}, ".2f", _beside_writes),
+    Target("caller ids against lookups", ">=", _both(0.9), ".2f", _caller_id),
+    Target("time of a batch of 1,000 numbers against the bare statement's", "<=", _both(3), ".2f", _batch),
     Target("private memory of one worker, MB", "<=", _both(120), ".0f", _memory),
     Target("its growth over the second half of the lookups, MB", "<=", _both(1), ".1f", _growth),
 ]

@@ -20,7 +20,9 @@ class Request(NamedTuple):
     token: str
 
 
-HIT, MISS = "lookup, hit", "lookup, miss"
+HIT, MISS, CALLER_ID, BATCH = "lookup, hit", "lookup, miss", "caller id", "batch of 1,000"
+PAGE = "page of 100"
+LOOKUPS_IN_BATCH = 1000
 
 CONTACT = {
     "first_name": "John",
@@ -40,7 +42,6 @@ CONTACT = {
 CHANGE = {
     "first_name": "John",
     "last_name": "Smith",
-    "display_name": "John Smith (VIP)",
     "company": "Acme Corporation",
     "job_title": "Senior Account Manager",
     "notes": "Promoted to senior role in January",
@@ -75,8 +76,8 @@ def _create(*_: object) -> Call:
     return "POST", "/contacts", CONTACT
 
 
-def _update(_: Book, position: int, _turn: int) -> Call:
-    return "PUT", f"/contacts/{row_id(position)}", CHANGE
+def _update(_: Book, position: int, turn: int) -> Call:
+    return "PUT", f"/contacts/{row_id(position)}", CHANGE | {"display_name": f"John Smith (VIP {turn})"}
 
 
 def _add(_: Book, position: int, turn: int) -> Call:
@@ -84,22 +85,35 @@ def _add(_: Book, position: int, turn: int) -> Call:
     return "POST", f"/contacts/{row_id(position)}/phone-numbers", entry
 
 
+def _caller_id(_: Book, position: int, _turn: int) -> Call:
+    return "GET", f"/callerid?phone={quote(number(position))}", None
+
+
+def _batch(book: Book, position: int, _turn: int) -> Call:
+    positions = random.Random(position).choices(range(book.size), k=LOOKUPS_IN_BATCH)  # noqa: S311  no secret
+    return "POST", "/contacts/lookup", {"phones": [number(one) for one in positions]}
+
+
 WORK: dict[str, Callable[[Book, int, int], Call]] = {
     HIT: _lookup_hit,
     MISS: _lookup_miss,
     "lookup by email": _lookup_email,
     "get": _get,
-    "page of 100": _page,
+    PAGE: _page,
     "create": _create,
     "update": _update,
     "add a number": _add,
 }
+MORE_WORK = {CALLER_ID: _caller_id, BATCH: _batch}
+"""What only Ringbook does; of the batch the ceiling runs the statement."""
+
 WRITES = ("create", "update", "add a number")
 
 
-def requests(name: str, book: Book, turn: int = 0, count: int = 10_000) -> Iterator[Request]:
-    """Yield at most `count` requests of a kind, each for another contact; what one `turn` adds, no other does."""
+def requests(name: str, book: Book, turn: int = 0) -> Iterator[Request]:
+    """Yield some thousand requests of a kind, each for another contact; what one `turn` adds, no other does."""
+    count = 50 if name == BATCH else 10_000
     for position in random.Random(turn).sample(range(book.size), min(count, book.size)):  # noqa: S311  no secret
-        method, path, body = WORK[name](book, position, turn)
+        method, path, body = (WORK | MORE_WORK)[name](book, position, turn)
         text = "" if body is None else msgspec.json.encode(body).decode()
         yield Request(method, f"/v1.0{path}", text, book.token(position))
