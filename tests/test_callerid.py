@@ -184,7 +184,7 @@ def test_the_body_is_empty_where_the_fault_is_ours(alice, database_url):
 def test_the_body_is_empty_where_the_database_is_away(alice, postgres_url, database_url):
     name, server = re.search(r"ringbook_\d+_\d+", database_url)[0], postgres_url.format(name="postgres")
     run_sql(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    run_sql(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    run_sql(server, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
     answer = alice.api.get(f"/callerid?phone={NUMBER}")
     assert (answer.status_code, answer.content, answer.headers["Retry-After"]) == (503, b"", "1")
 

@@ -17,7 +17,7 @@ from tests.test_openapi import LOCKED
 DOCUMENT = json.loads(LOCKED.read_text())
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count"}
+REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", "max"}
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
@@ -58,6 +58,8 @@ def names_of(contact, name):
         "address": address["address"],
         "tag_id": tag_id,
         "tag_ids": [tag_id],
+        "wanted phones": [number["number_e164"]],
+        "wanted emails": [address["address"]],
         "external_id": contact["external_id"],
         "name": name,
     }
@@ -76,6 +78,8 @@ def nobodys(theirs):
         "phone": "+15550009999",
         "number": "+15550009999",
         "number_e164": "+15550009999",
+        "wanted phones": ["+15550009999"],
+        "wanted emails": ["nobody@acme.com"],
     }
     return new | {"email": "nobody@acme.com", "address": "nobody@acme.com"}
 
@@ -106,7 +110,8 @@ def named_fields(schema):
         words = [part for part in path if part != 0]
         long = ".".join(words[-2:])
         if words[-1] not in FREE:
-            yield path, long if long.endswith("s.id") else words[-1]
+            wanted = f"wanted {words[-1]}" if words[-1] in ("phones", "emails") else words[-1]
+        yield path, long if long.endswith("s.id") else wanted
 
 
 def with_field(body, path, value):

@@ -133,8 +133,11 @@ class PostgresDatabase:
     async def _lent(self) -> AsyncIterator[tuple[asyncpg.Connection, PostgresTransaction]]:
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         with _errors():
-            async with asyncio.timeout_at(deadline):
-                connection = await self._pool.acquire()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    connection = await self._pool.acquire()
+            except asyncpg.PostgresError as error:  # whatever keeps it from letting us in
+                raise Unavailable from error
             lent = PostgresTransaction(connection, deadline)
             try:
                 yield connection, lent
