@@ -7,14 +7,14 @@ from ringbook.clock import utc_now
 from ringbook.database.opening import database_at
 
 
-async def _create(url, customer_id, scopes):
+async def _create(url, customer_id, scopes, expires_in):
     database = database_at(url, 1)
     await database.open()
-    key = await accesskeys.create(database, customer_id, utc_now(), scopes=scopes)
+    key = await accesskeys.create(database, customer_id, utc_now(), scopes=scopes, expires_in=expires_in)
     await database.close()
     return key["token"]
 
 
-def access_key(url, customer_id, *scopes):
+def access_key(url, customer_id, *scopes, expires_in=None):
     """Make an access key of these scopes, and return its token."""
-    return asyncio.run(_create(url, customer_id, scopes))
+    return asyncio.run(_create(url, customer_id, scopes, expires_in))

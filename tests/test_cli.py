@@ -18,12 +18,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ringbook import accesskeys
-from ringbook.clock import utc_now
 from ringbook.config import SETTINGS
 from ringbook.database.migrate import head
-from ringbook.database.opening import database_at
 from ringbook.database.schema import metadata
+from tests.keys import access_key
 from tests.process import COMMAND, started
 
 
@@ -132,14 +130,6 @@ def answers(url):
         return False
 
 
-async def expiring_key(url, customer_id, lasting):
-    database = database_at(url, 2)
-    await database.open()
-    key = await accesskeys.create(database, customer_id, utc_now(), expires_in=lasting)
-    await database.close()
-    return key["token"]
-
-
 def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook, database_url, server, alice, bob):
     def status(token):
         return httpx.get(f"{server}/v1.0/contacts", params={"token": token}, timeout=20).status_code
@@ -148,7 +138,7 @@ def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook,
     assert [status(revoked["token"]), status(bob.token)] == [200, 200]
     assert ringbook("accesskey", "revoke", revoked["id"]).returncode == 0
     assert ringbook("customer", "delete", bob.customer_id).returncode == 0
-    expiring = asyncio.run(expiring_key(database_url, alice.customer_id, timedelta(seconds=4)))
+    expiring = access_key(database_url, alice.customer_id, expires_in=timedelta(seconds=4))
     assert status(expiring) == 200
     time.sleep(5)
     assert [status(token) for token in (revoked["token"], expiring, bob.token)] == [401, 401, 401]
