@@ -2,6 +2,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8080
 TIMES ?= 1
+unexport PYTHONDONTWRITEBYTECODE
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
 .PHONY: help run key test test-sip test-faults check bench bench-full format openapi

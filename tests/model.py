@@ -57,12 +57,9 @@ def entry(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def entries(kind: str, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = []
-    for one in given:
-        new = entry(kind, one)
-        if value_of(new) in map(value_of, made):
-            raise Refused(400, DUPLICATE[kind])
-        made.append(new)
+    made = [entry(kind, one) for one in given]
+    if len(set(map(value_of, made))) < len(made):
+        raise Refused(400, DUPLICATE[kind])
     for one in made[:-1]:
         one["is_primary"] &= not any(later["is_primary"] for later in made[made.index(one) + 1 :])
     return made

@@ -94,6 +94,7 @@ def entries(chunks):
     parser.close()
 
 
+@pytest.mark.alters_database
 def test_a_big_book_comes_whole_and_in_order_in_memory_that_does_not_grow(database_url, token, tmp_path):
     fill(database_url, COUNT)
     with (
@@ -109,6 +110,7 @@ def test_a_big_book_comes_whole_and_in_order_in_memory_that_does_not_grow(databa
     assert token not in (tmp_path / "log").read_text()
 
 
+@pytest.mark.alters_database
 def test_a_book_that_cannot_be_read_to_its_end_breaks_off(database_url, server, alice):
     fill(database_url, 20_000)
     url = f"{server}/v1.0/phonebooks/yealink?token={alice.token}"
@@ -128,6 +130,7 @@ UPDATE alembic_version SET version_num = '0001';
 """
 
 
+@pytest.mark.alters_database
 def test_the_migration_sorts_the_contacts_of_before(database_url, server, alice):
     fill(database_url, 2500)
     path = f"{server}/v1.0/phonebooks/ipphone"

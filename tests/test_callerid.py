@@ -174,12 +174,14 @@ def run_sql(url, sql):
     database.close()
 
 
+@pytest.mark.alters_database
 def test_the_body_is_empty_where_the_fault_is_ours(alice, database_url):
     run_sql(database_url, "ALTER TABLE phone_numbers RENAME TO gone")
     answer = alice.api.get(f"/callerid?phone={NUMBER}")
     assert (answer.status_code, answer.content) == (500, b"")
 
 
+@pytest.mark.alters_database
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_body_is_empty_where_the_database_is_away(alice, postgres_url, database_url):
     name, server = re.search(r"ringbook_\d+_\d+", database_url)[0], postgres_url.format(name="postgres")

@@ -153,6 +153,7 @@ def test_a_lookup_key_may_only_look_up(ringbook, server, alice):
     assert [answer.status_code for answer in refused] == [403, 403, 403]
 
 
+@pytest.mark.alters_database
 def test_a_newer_schema_is_refused(ringbook, database_url):
     assert ringbook("migrate").returncode == 0
     asyncio.run(set_revision(database_url, "9999"))

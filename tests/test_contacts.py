@@ -231,7 +231,9 @@ def test_errors_of_the_framework_have_the_same_body(alice):
     for method, path, status in [("GET", "/nope", 404), ("GET", "/contacts/x", 404), ("PATCH", "/contacts", 405)]:
         answer = alice.api.request(method, path, headers={"X-Request-Id": "abc"})
         assert (answer.status_code, answer.json()["error"]["request_id"]) == (status, "abc")
-    assert alice.api.get("/contacts?page_size=1&page_size=2").json()["error"]["reason"] == "REPEATED_QUERY_PARAMETER"
+    error = alice.api.get("/contacts?page_size=1&page_size=2&page_token=x&page_token=%FF&a=%FF").json()["error"]
+    assert error["reason"] == "REPEATED_QUERY_PARAMETER"
+    assert [one["field"] for one in error["details"]] == ["page_size", "page_token", "a"]
     assert alice.api.get("/contacts?page_size=-1").json()["error"]["reason"] == "INVALID_PAGE_SIZE"
     assert alice.api.get("/contacts?page_token=%FF").status_code == 400
     assert alice.api.post("/contacts", content=b" " * 1_100_000).status_code == 413

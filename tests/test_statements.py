@@ -66,16 +66,20 @@ def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer(query)
     assert len([part for part in parts[1:] if re.match(r"\s*\w+\.customer_id = ", part)]) >= len(tenants)
 
 
-@pytest.mark.parametrize("name", HOT)
+@pytest.mark.alters_database
 @pytest.mark.parametrize("rows", [0, 50, 5000])
-def test_a_hot_statement_is_an_index_search(database_url, name, rows):
-    plan = asyncio.run(plan_of(database_url, HOT[name], rows))
-    assert not re.search(r"\bSCAN (?!\(subquery|anon_|CONSTANT ROW|chosen|numbers|asked VIRTUAL)|Seq Scan", plan), plan
-    outer = [line for line in plan.splitlines() if "TEMP B-TREE" in line or "Sort Key" in line]
-    assert all("ORDER BY" in line or re.search("is_primary|position", line) for line in outer), plan
+def test_a_hot_statement_is_an_index_search(database_url, rows):
+    plans = asyncio.run(plans_of(database_url, rows))
+    assert {name: plan for name, plan in plans.items() if not is_index_search(plan)} == {}
 
 
-async def plan_of(url, query, rows):
+def is_index_search(plan):
+    scans = re.search(r"\bSCAN (?!\(subquery|anon_|CONSTANT ROW|chosen|numbers|asked VIRTUAL)|Seq Scan", plan)
+    sorts = [line for line in plan.splitlines() if "TEMP B-TREE" in line or "Sort Key" in line]
+    return not scans and all("ORDER BY" in line or re.search("is_primary|position", line) for line in sorts)
+
+
+async def plans_of(url, rows):
     customers = (
         "INSERT INTO customers (id, name, default_region, tm_create) VALUES ('{0}', '', '', '2026-01-01 00:00:00Z')"
     )
@@ -95,13 +99,19 @@ async def plan_of(url, query, rows):
     if url.startswith("sqlite"):
         database = sqlite3.connect(url.removeprefix("sqlite:///"))
         database.executescript("BEGIN;" + ";".join(statements) + ";COMMIT")
-        plan = database.execute("EXPLAIN QUERY PLAN " + query.sqlite.sql, query.sqlite.arguments(VALUES)).fetchall()
+        plans = {
+            name: database.execute("EXPLAIN QUERY PLAN " + query.sqlite.sql, query.sqlite.arguments(VALUES)).fetchall()
+            for name, query in HOT.items()
+        }
         database.close()
-        return "\n".join(row[3] for row in plan)
+        return {name: "\n".join(row[3] for row in plan) for name, plan in plans.items()}
     connection = await asyncpg.connect(url, server_settings=SERVER_SETTINGS)
     await connection.execute(";".join(statements))
     if rows:
         await connection.execute("ANALYZE")
-    plan = await connection.fetch("EXPLAIN " + query.postgresql.sql, *query.postgresql.arguments(VALUES))
+    plans = {
+        name: await connection.fetch("EXPLAIN " + query.postgresql.sql, *query.postgresql.arguments(VALUES))
+        for name, query in HOT.items()
+    }
     await connection.close()
-    return "\n".join(row[0] for row in plan)
+    return {name: "\n".join(row[0] for row in plan) for name, plan in plans.items()}

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -245,5 +246,5 @@ def main() -> None:
         sys.exit(f"ringbook: {error}")
     except OSError as error:
         sys.exit(f"ringbook: RINGBOOK_DATABASE_URL: the database cannot be reached: {error}")
-    except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError) as error:
+    except (sqlalchemy.exc.DBAPIError, sqlite3.Error, asyncpg.PostgresError) as error:
         sys.exit(f"ringbook: RINGBOOK_DATABASE_URL: the database refused: {getattr(error, 'orig', None) or error}")

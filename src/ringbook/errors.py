@@ -51,6 +51,7 @@ class Reason(enum.StrEnum):
     # 500 and 503
     INTERNAL_ERROR = enum.auto()
     DATABASE_UNAVAILABLE = enum.auto()
+    SCHEMA_NOT_CURRENT = enum.auto()
 
 
 class FieldProblem(NamedTuple):
@@ -130,10 +131,14 @@ class ResourceExhausted(RingbookError):
 
 
 class Unavailable(RingbookError):
-    """The database is away; the same request may succeed in a moment."""
+    """The database is away, or not as it must be; the same request may succeed in a moment."""
 
     http_status, status = 503, "UNAVAILABLE"
     retry_seconds = 1
 
-    def __init__(self) -> None:
-        super().__init__(Reason.DATABASE_UNAVAILABLE, "the database cannot be reached just now; try again in a moment")
+    def __init__(
+        self,
+        reason: Reason = Reason.DATABASE_UNAVAILABLE,
+        message: str = "the database cannot be reached just now; try again in a moment",
+    ) -> None:
+        super().__init__(reason, message)

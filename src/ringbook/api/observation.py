@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -35,13 +36,9 @@ class Observation:
         req.context.started = time.perf_counter()
         given = req.get_header("X-Request-Id") or ""
         req.context.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
-        for name, value in req.params.items():
-            if isinstance(value, list):
-                raise _bad_parameter(name, "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
-            if req.path == CALLERID:  # a carrier's name in Latin-1 is no reason to show none
-                continue
-            if "\ufffd" in value or "\ufffd" in name:
-                raise _bad_parameter(name, "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
+        problems = list(_doubted(req))
+        if problems:
+            raise InvalidArgument.of(problems)
 
     async def process_response(self, req: Request, resp: Response, *_: object) -> None:
         """Count and log the request."""
@@ -74,8 +71,13 @@ class Observation:
         return series
 
 
-def _bad_parameter(name: str, message: str, reason: Reason) -> InvalidArgument:
-    return InvalidArgument.of([FieldProblem(name[:100], message, reason)])
+def _doubted(req: Request) -> Iterator[FieldProblem]:
+    for name, value in req.params.items():
+        if isinstance(value, list):
+            yield FieldProblem(name[:100], "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
+        elif req.path != CALLERID and ("\ufffd" in value or "\ufffd" in name):
+            # but on callerid: a carrier's name in Latin-1 is no reason to show none
+            yield FieldProblem(name[:100], "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
 
 
 def metrics() -> bytes:

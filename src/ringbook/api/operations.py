@@ -9,7 +9,7 @@ from falcon.asgi import Request, Response
 from ringbook.api.observation import metrics
 from ringbook.database.engine import Database, Query
 from ringbook.database.migrate import head
-from ringbook.errors import Unavailable
+from ringbook.errors import Reason, Unavailable
 
 _REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
 
@@ -41,7 +41,10 @@ class Readiness:
         """Tell whether the database can be reached and has the schema that this version knows."""
         row = await self._database.one(_REVISION)
         if row is None or row[0] != self._head:
-            raise Unavailable
+            raise Unavailable(
+                Reason.SCHEMA_NOT_CURRENT,
+                f"the database's schema is {row[0] if row else 'none'}, and this Ringbook's is {self._head}",
+            )
         resp.data = b'{"status":"ready"}'
 
     on_head = on_get
