@@ -35,6 +35,11 @@ EMPTY = ";".join([DISCONNECT_OTHERS, *(f"DELETE FROM {table.name}" for table in 
 """What makes a PostgreSQL database as it was, faster than to make another."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return for `-n auto` one more than there are cores: a test also waits for its server, or a process."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 3
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server, with {name} in place of the database."""
