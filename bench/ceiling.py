@@ -21,7 +21,7 @@ from ringbook.names import sort_name
 from ringbook.pagination import HIGHEST_ID, render_page
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
-BY_PHONE, BY_EMAIL = contacts._lookup(1, with_address=False), contacts._lookup(0, with_address=True)
+BY_PHONE, BY_EMAIL = contacts._lookup(1, 0), contacts._lookup(0, 1)
 MISS = (
     b'{"error":{"status":"NOT_FOUND","reason":"CONTACT_NOT_FOUND","message":"no contact has this phone number or email'
     b' address","request_id":"00000000000000000000000000000000","details":[]},'

@@ -18,9 +18,9 @@ WITHOUT_CUSTOMER = {accesskeys._AUTHENTICATE, accesskeys._REVOKE}
 """Finding a credential by its hash, and the operator's command line."""
 
 HOT = {
-    "lookup by phone": contacts._lookup(1, with_address=False),
-    "lookup of digits": contacts._lookup(2, with_address=False),
-    "lookup by phone and email": contacts._lookup(2, with_address=True),
+    "lookup by phone": contacts._lookup(1, 0),
+    "lookup of digits": contacts._lookup(2, 0),
+    "lookup by phone and email": contacts._lookup(2, 1),
     "many numbers": lookups._BY_NUMBER,
     "many addresses": lookups._BY_ADDRESS,
     "caller id": callerid._lookup(1, with_tags=False),

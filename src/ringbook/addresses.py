@@ -196,13 +196,13 @@ EMAILS = Kind(
 )
 
 
-def chosen(numbers: int, *, with_address: bool = False) -> sa.ColumnElement[Any]:
-    """Return the id of the contact found by the first of `numbers` numbers, else by the address.
+def chosen(numbers: int, mails: int = 0) -> sa.ColumnElement[Any]:
+    """Return the id of the contact found by the first of so many numbers, else by the address if there is one.
 
     Parameters `number_0`, `number_1`, ... and `address`. Each probe is the first entry of an index.
     """
     probes = [PHONE_NUMBERS.probe(f"number_{i}") for i in range(numbers)]
-    probes += [EMAILS.probe("address")] if with_address else []
+    probes += [EMAILS.probe("address")] if mails else []
     return sa.func.coalesce(*probes) if len(probes) > 1 else probes[0]
 
 

@@ -130,12 +130,12 @@ _DELETE = Query(
 
 
 @cache
-def _lookup(numbers: int, *, with_address: bool) -> Query:
-    """Return the statement that finds a contact by the first of `numbers` numbers, else by the address.
+def _lookup(numbers: int, mails: int) -> Query:
+    """Return the statement that finds a contact by the first of so many numbers, else by the address if there is one.
 
     It chooses one row first and makes the JSON of that row alone.
     """
-    return Query(WHOLE.where(t.c.id == addresses.chosen(numbers, with_address=with_address)))
+    return Query(WHOLE.where(t.c.id == addresses.chosen(numbers, mails)))
 
 
 async def create(database: Database, customer_id: str, region: str, now: datetime, contact: NewContact) -> bytes:
@@ -165,13 +165,13 @@ async def look_up(database: Connection, customer_id: str, region: str, number: s
 
     Of several that share it: the one on which it is primary, then the newest. Raises NotFound.
     """
-    numbers = phone.readings(number, region)
-    wanted = email.reading(address)
+    numbers = phone.readings(number, region) if number else []
+    wanted = email.reading(address) if address else None
     values = {f"number_{i}": reading for i, reading in enumerate(numbers)}
     if wanted is not None:
         values["address"] = wanted
     if values:
-        query = _lookup(len(numbers), with_address=wanted is not None)
+        query = _lookup(len(numbers), len(values) - len(numbers))
         row = await database.one(query, customer_id=customer_id, **values)
         if row is not None:
             json: str = row[0]

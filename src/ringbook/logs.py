@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
@@ -29,21 +28,39 @@ def configure(log_format: str) -> None:
         )
     else:
         structlog.configure(
-            processors=[_to_json],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            wrapper_class=JsonLogger,
             logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
 
 
-def _to_json(logger: Any, level: str, event: MutableMapping[str, Any]) -> bytes:
-    """Return the line of an event: one processor, since every request logs one."""
-    if "exc_info" in event:
-        event = structlog.processors.format_exc_info(logger, level, event)
-    event["level"] = level
-    event["timestamp"] = utc_now()
-    return ENCODER.encode(event)
+class JsonLogger(structlog.BoundLoggerBase):
+    """A logger of structlog that writes JSON straight away: every request logs a line."""
+
+    def info(self, event: str, **values: Any) -> None:
+        """Log what happened."""
+        self._write("info", event, values)
+
+    def warning(self, event: str, **values: Any) -> None:
+        """Log what an operator should look at."""
+        self._write("warning", event, values)
+
+    def error(self, event: str, **values: Any) -> None:
+        """Log what went wrong."""
+        self._write("error", event, values)
+
+    def log(self, level: int, event: str, **values: Any) -> None:
+        """Log what happened, with a level of the standard library."""
+        self._write(logging.getLevelName(level).lower(), event, values)
+
+    def _write(self, level: str, event: str, values: dict[str, Any]) -> None:
+        if "exc_info" in values:
+            values = dict(structlog.processors.format_exc_info(self._logger, level, values))
+        values["event"] = event
+        values["level"] = level
+        values["timestamp"] = utc_now()
+        self._logger.msg(ENCODER.encode(values))
 
 
 class Forward(logging.Handler):

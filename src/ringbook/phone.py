@@ -31,6 +31,8 @@ TWINS = [
 ]
 """Two forms of one mobile number: how each is written, and the other."""
 
+WITH_TWINS = ("+52", "+54", "+55")
+
 
 class InvalidPhoneNumber(ValueError):
     """The text is not a phone number that can be dialled from anywhere; the message says why."""
@@ -70,7 +72,9 @@ def read(text: str, region: str) -> list[str]:
     """
     if len(text) > LONGEST:
         raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST} characters")
-    number = text if E164.fullmatch(text) else _without_uri(text)
+    if E164.fullmatch(text) and not _has_trunk_prefix(text):  # as nearly every call comes
+        return _with_twins([text])
+    number = _without_uri(text)
     stripped = number.strip()
     if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):
         return _with_twins([stripped])
@@ -109,8 +113,8 @@ def _without_uri(text: str) -> str:
 
 def _with_twins(numbers: list[str]) -> list[str]:
     """Return `numbers`, each followed by the other form in which its mobile is known, and none twice."""
-    if not any(number.startswith(("+52", "+54", "+55")) for number in numbers):
-        return numbers if len(numbers) == 1 else list(dict.fromkeys(numbers))
+    if len(numbers) == 1 and not numbers[0].startswith(WITH_TWINS):
+        return numbers
     return list(dict.fromkeys(form for number in numbers for form in (number, _twin(number)) if form))
 
 
@@ -169,16 +173,16 @@ def _dialling_prefix(region: str) -> re.Pattern[str]:
 
 def _has_trunk_prefix(e164: str) -> bool:
     """Tell whether libphonenumber might cut something behind the country code; if not, the number stays as it is."""
-    for length in (1, 2, 3):
-        if int(e164[1 : 1 + length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return _trunk_prefix(int(e164[1 : 1 + length])).match(e164, 1 + length) is not None
-    return False
+    length, trunk_prefix = _trunk_prefix(e164[1:4])
+    return trunk_prefix.match(e164, 1 + length) is not None
 
 
 @cache
-def _trunk_prefix(country_code: int) -> re.Pattern[str]:
-    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[country_code][0]
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
-    return re.compile(
-        metadata.national_prefix_for_parsing if metadata and metadata.national_prefix_for_parsing else "(?!)"
-    )
+def _trunk_prefix(three_digits: str) -> tuple[int, re.Pattern[str]]:
+    """Return the length of the country code that a number begins with, and what the library cuts off behind it."""
+    for length in (1, 2, 3):
+        country_code = int(three_digits[:length])
+        if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(country_code):
+            metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, regions[0])
+            return length, re.compile((metadata and metadata.national_prefix_for_parsing) or "(?!)")
+    return 0, re.compile("(?!)")

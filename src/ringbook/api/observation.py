@@ -3,7 +3,6 @@
 import os
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -36,9 +35,9 @@ class Observation:
         req.context.started = time.perf_counter()
         given = req.get_header("X-Request-Id") or ""
         req.context.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
-        problems = list(_doubted(req))
-        if problems:
-            raise InvalidArgument.of(problems)
+        for name, value in req.params.items():
+            if isinstance(value, list) or "\ufffd" in value or "\ufffd" in name:
+                _refuse_doubted(req)
 
     async def process_response(self, req: Request, resp: Response, *_: object) -> None:
         """Count and log the request."""
@@ -71,13 +70,17 @@ class Observation:
         return series
 
 
-def _doubted(req: Request) -> Iterator[FieldProblem]:
+def _refuse_doubted(req: Request) -> None:
+    """Name every query parameter that is given twice or is no text. Raises InvalidArgument."""
+    problems = []
     for name, value in req.params.items():
         if isinstance(value, list):
-            yield FieldProblem(name[:100], "is given more than once", Reason.REPEATED_QUERY_PARAMETER)
+            problems.append(FieldProblem(name[:100], "is given more than once", Reason.REPEATED_QUERY_PARAMETER))
         elif req.path != CALLERID and ("\ufffd" in value or "\ufffd" in name):
-            # but on callerid: a carrier's name in Latin-1 is no reason to show none
-            yield FieldProblem(name[:100], "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER)
+            # on callerid it is let through: a carrier's name in Latin-1 is no reason to show none
+            problems.append(FieldProblem(name[:100], "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER))
+    if problems:
+        raise InvalidArgument.of(problems)
 
 
 def metrics() -> bytes:

@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from limits.aio.storage import Storage
-from limits.aio.strategies import FixedWindowRateLimiter
 from limits.storage import storage_from_string
 
 from ringbook.config import Rates, Settings
@@ -28,29 +27,29 @@ REDIS_CONNECTIONS = 16
 """The most connections of one worker to Redis."""
 
 
-class Counters(Storage):
+class Counts:
     """The counts of this worker, the oldest first.
 
     The memory storage of `limits` looks through all its counts on every request: see docs/decisions/0009.
     """
 
-    STORAGE_SCHEME = None
-    base_exceptions = ()
-
     def __init__(self) -> None:
-        super().__init__()
         self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to the count, which begins anew `expiry` seconds (Unix time) after it began."""
+    def add(self, key: str, expiry: int) -> int:
+        """Return the count with one more, which begins anew `expiry` seconds after it began."""
         now = time.time()
         count, end = self._counts.get(key, (0, 0.0))
         if end <= now:
             self._counts.pop(key, None)
             self._make_room(now)
             count, end = 0, now + expiry
-        self._counts[key] = count + amount, end
-        return count + amount
+        self._counts[key] = count + 1, end
+        return count + 1
+
+    def end(self, key: str) -> float:
+        """Return the Unix time at which the count begins anew."""
+        return self._counts.get(key, (0, time.time()))[1]
 
     def _make_room(self, now: float) -> None:
         while self._counts:
@@ -59,44 +58,24 @@ class Counters(Storage):
                 return
             self._counts.popitem(last=False)
 
-    async def get(self, key: str) -> int:
-        """Return the count."""
-        return self._counts.get(key, (0, 0.0))[0]
 
-    async def get_expiry(self, key: str) -> float:
-        """Return the Unix time at which the count begins anew."""
-        return self._counts.get(key, (0, time.time()))[1]
-
-    async def check(self) -> bool:
-        """Tell that it works."""
-        return True
-
-    async def reset(self) -> None:
-        """Forget every count."""
-        self._counts.clear()
-
-    async def clear(self, key: str) -> None:
-        """Forget the count."""
-        self._counts.pop(key, None)
-
-
-class SharedCounters(Counters):
+class SharedCounts:
     """The counts of all workers, in Redis; while Redis does not answer, those of this worker."""
 
     def __init__(self, redis: Storage) -> None:
-        super().__init__()
         self._redis = redis
+        self._own = Counts()
         self._away_until = 0.0
 
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to the count, which begins anew `expiry` seconds after it began."""
-        shared: int | None = await self._ask(self._redis.incr, key, expiry, amount)
-        return await super().incr(key, expiry, amount) if shared is None else shared
+    async def add(self, key: str, expiry: int) -> int:
+        """Return the count with one more, which begins anew `expiry` seconds after it began."""
+        shared: int | None = await self._ask(self._redis.incr, key, expiry)
+        return self._own.add(key, expiry) if shared is None else shared
 
-    async def get_expiry(self, key: str) -> float:
+    async def end(self, key: str) -> float:
         """Return the Unix time at which the count begins anew."""
         shared: float | None = await self._ask(self._redis.get_expiry, key)
-        return await super().get_expiry(key) if shared is None else shared
+        return self._own.end(key) if shared is None else shared
 
     async def _ask(self, call: Any, *arguments: Any) -> Any:
         """Return Redis' answer, or None: within PATIENCE_SECONDS, and at once in the pause after a failure."""
@@ -122,15 +101,19 @@ class RateLimit:
     """So many of one key's requests, or of one address' failures, in a time that begins with the first of them."""
 
     def __init__(self, name: str, words: str, rates: Rates, redis: Storage | None) -> None:
-        self._name, self._words, self._rates = name, words, rates
-        self._limiter = FixedWindowRateLimiter(SharedCounters(redis) if redis else Counters())
+        self._words = words
+        self._rates = [(rate, rate.key_for(name), rate.amount, rate.get_expiry()) for rate in rates]
+        self._own = Counts()
+        self._shared = SharedCounts(redis) if redis else None
 
     async def count(self, identifier: str) -> None:
         """Count one more. Raises ResourceExhausted."""
-        for rate in self._rates:
-            if not await self._limiter.hit(rate, self._name, identifier):
-                end = (await self._limiter.get_window_stats(rate, self._name, identifier)).reset_time
-                seconds = min(max(1, math.ceil(end - time.time())), rate.get_expiry())
+        for rate, prefix, most, expiry in self._rates:
+            key = f"{prefix}/{identifier}"
+            count = await self._shared.add(key, expiry) if self._shared else self._own.add(key, expiry)
+            if count > most:
+                end = await self._shared.end(key) if self._shared else self._own.end(key)
+                seconds = min(max(1, math.ceil(end - time.time())), expiry)
                 raise ResourceExhausted(f"too many {self._words}: at most {rate}; try again in {seconds} s", seconds)
 
 
