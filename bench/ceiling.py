@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-import asyncpg
 import msgspec
 
 from ringbook import contact_tags, contacts
@@ -14,6 +13,7 @@ from ringbook.book_versions import _MOVE, SLOTS
 from ringbook.clock import lowest_id, new_id, utc_now
 from ringbook.contact_rows import _TOUCH
 from ringbook.database.engine import Query
+from ringbook.database.pool import Pool
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
 from ringbook.lookups import _BY_NUMBER
@@ -54,31 +54,32 @@ class Sqlite:
 
 
 class Postgresql:
-    """A pool of as many connections as Ringbook's."""
+    """A pool of as many connections as Ringbook's, and the same."""
 
     async def open(self, url: str) -> None:
-        """Connect, with Ringbook's settings of a session."""
-
-        async def keep(_: asyncpg.Connection) -> None: ...
-
-        self._pool = await asyncpg.create_pool(url, max_size=10, reset=keep, server_settings=SERVER_SETTINGS)
+        """Connect when asked, with Ringbook's settings of a session."""
+        self._pool = Pool(url, 10, SERVER_SETTINGS)
 
     async def read(self, query: Query, **values: Any) -> list[Any]:
         """Return the rows."""
-        async with self._pool.acquire() as connection:
-            found: list[Any] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
+        connection = await self._pool.lend(10)
+        found: list[Any] = await connection.fetch(query.postgresql.sql, *query.postgresql.arguments(values))
+        self._pool.give_back(connection)
         return found
 
     async def write(self, work: list[tuple[Query, list[dict[str, Any]]]], last: Query, **values: Any) -> Any:
         """Run the statements and the `last`, whose first row is returned, in one durable transaction."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        connection = await self._pool.lend(10)
+        async with connection.transaction():
             for query, rows in work:
                 arguments = [query.postgresql.arguments(row) for row in rows]
                 if len(rows) == 1:
                     await connection.fetch(query.postgresql.sql, *arguments[0])
                 else:
                     await connection.executemany(query.postgresql.sql, arguments)
-            return await connection.fetchrow(last.postgresql.sql, *last.postgresql.arguments(values))
+            found = await connection.fetchrow(last.postgresql.sql, *last.postgresql.arguments(values))
+        self._pool.give_back(connection)
+        return found
 
 
 URL = os.environ["RINGBOOK_DATABASE_URL"]

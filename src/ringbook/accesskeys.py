@@ -54,7 +54,8 @@ _AUTHENTICATE = Query(
         t.c.token_hash == sa.bindparam("token_hash", type_=sa.Text),
         t.c.tm_delete.is_(None),
         customers.c.tm_delete.is_(None),
-    )
+    ),
+    seconds=0.5,  # what the request is about is yet to come
 )
 
 

@@ -9,6 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 
+PATIENCE_SECONDS = 1.3
+"""How long a request waits for the database: for its turn, and for all that is done then."""
+
+LONG_SECONDS = 10.0
+"""How long for a statement that touches any number of rows."""
+
 Row = Sequence[Any]
 Values = Mapping[str, Any]
 
@@ -40,10 +46,12 @@ class Query:
 
     `long` marks one that may touch any number of rows: on SQLite it runs on a thread, so that lookups go on beside it.
     If it reads, it should return one row: at each row the thread and the event loop contend for the interpreter.
+    `seconds` is how long to wait for its rows, where it is no part of a transaction.
     """
 
-    def __init__(self, statement: sa.Executable, *, long: bool = False) -> None:
+    def __init__(self, statement: sa.Executable, *, long: bool = False, seconds: float = PATIENCE_SECONDS) -> None:
         self.long = long
+        self.seconds = LONG_SECONDS if long else seconds
         self.sqlite = Compiled(statement, sqlite_dialect(paramstyle="qmark"))
         self.postgresql = Compiled(statement, asyncpg_dialect())
 

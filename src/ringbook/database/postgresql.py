@@ -1,20 +1,14 @@
-"""PostgreSQL: asyncpg's pool, one prepared statement a query."""
+"""PostgreSQL: asyncpg, one prepared statement a query."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 
-from ringbook.database.engine import Query, Row, UniqueViolation, Values
-from ringbook.errors import Unavailable
-
-PATIENCE_SECONDS = 1.5
-"""How long a request waits for the database: for a connection, and all that is done on it."""
-
-LONG_SECONDS = 10.0
-"""How long a statement may take that touches any number of rows."""
+from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values
+from ringbook.database.pool import Pool
+from ringbook.errors import RingbookError, Unavailable
 
 UNAVAILABLE = (
     OSError,
@@ -28,6 +22,9 @@ UNAVAILABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+KEEP = (asyncpg.PostgresError, UniqueViolation, RingbookError)
+"""Errors after which a connection is as good as before."""
+
 SERVER_SETTINGS = {
     "application_name": "ringbook",
     # Every statement has an index made for it. A plan made while a table was small must not stay when it has grown.
@@ -47,49 +44,63 @@ def _errors() -> Iterator[None]:
         raise Unavailable from error
 
 
-async def _keep_session(_: asyncpg.Connection) -> None:
-    """Do nothing when a connection goes back to the pool: no statement here changes its session's state."""
+class Loan:
+    """A connection of the pool within a block: `async with Loan(pool, seconds) as connection`.
+
+    Raises Unavailable. A connection on which anything but the statement failed is given up: a new one is safe.
+    """
+
+    __slots__ = ("_connection", "_pool", "_seconds")
+
+    def __init__(self, pool: Pool, seconds: float) -> None:
+        self._pool = pool
+        self._seconds = seconds
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        try:
+            self._connection = await self._pool.lend(self._seconds)
+        except (asyncpg.PostgresError, *UNAVAILABLE) as error:  # whatever keeps it from letting us in
+            raise Unavailable from error
+        return self._connection
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        unavailable = isinstance(error, (Unavailable, *UNAVAILABLE))
+        if error is not None and (unavailable or not isinstance(error, KEEP)):
+            self._connection.terminate()
+        self._pool.give_back(self._connection)
+        if unavailable and not isinstance(error, Unavailable):
+            raise Unavailable from error
 
 
 class PostgresTransaction:
-    """A pooled connection that is cut when its time is over.
+    """A connection while it is lent for a transaction."""
 
-    What waits on it then ends with an error, even when nothing ever comes back from the other side.
-    """
-
-    def __init__(self, connection: asyncpg.Connection, deadline: float) -> None:
+    def __init__(self, connection: asyncpg.Connection, pool: Pool) -> None:
         self._connection = connection
-        self._cut = asyncio.get_running_loop().call_at(deadline, connection.terminate)
+        self._pool = pool
 
     async def one(self, query: Query, **values: Any) -> Row | None:
-        self._give_time_to(query)
-        with _errors():
+        with self._time_for(query):
             row: Row | None = await self._connection.fetchrow(query.postgresql.sql, *query.postgresql.arguments(values))
         return row
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
-        self._give_time_to(query)
-        with _errors():
+        with self._time_for(query):
             rows: Sequence[Row] = await self._connection.fetch(
                 query.postgresql.sql, *query.postgresql.arguments(values)
             )
         return rows
 
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
-        self._give_time_to(query)
-        with _errors():
+        with self._time_for(query):
             await self._connection.executemany(
                 query.postgresql.sql, [query.postgresql.arguments(values) for values in rows]
             )
 
-    def _give_time_to(self, query: Query) -> None:
+    def _time_for(self, query: Query) -> AbstractContextManager[None]:
         if query.long:
-            self._cut.cancel()
-            self._cut = asyncio.get_running_loop().call_later(LONG_SECONDS, self._connection.terminate)
-
-    def keep(self) -> None:
-        """Let the connection live on: it has answered in time."""
-        self._cut.cancel()
+            self._pool.extend(self._connection, query.seconds)
+        return _errors()
 
 
 class PostgresDatabase:
@@ -101,49 +112,24 @@ class PostgresDatabase:
 
     async def open(self) -> None:
         """Connect to nothing yet: a worker that starts while the database is away must not take the others down."""
-        self._pool = await asyncpg.create_pool(
-            self._url,
-            min_size=0,
-            max_size=self._connections,
-            timeout=PATIENCE_SECONDS,
-            reset=_keep_session,
-            server_settings=SERVER_SETTINGS,
-        )
+        self._pool = Pool(self._url, self._connections, SERVER_SETTINGS)
 
     async def close(self) -> None:
-        try:
-            await asyncio.wait_for(self._pool.close(), PATIENCE_SECONDS)
-        except TimeoutError:
-            self._pool.terminate()
+        await self._pool.close(PATIENCE_SECONDS)
 
     async def one(self, query: Query, **values: Any) -> Row | None:
-        async with self._lent() as (_, lent):
-            return await lent.one(query, **values)
+        compiled = query.postgresql
+        async with Loan(self._pool, query.seconds) as connection:
+            row: Row | None = await connection.fetchrow(compiled.sql, *compiled.arguments(values))
+        return row
 
     async def all(self, query: Query, **values: Any) -> Sequence[Row]:
-        async with self._lent() as (_, lent):
-            return await lent.all(query, **values)
+        compiled = query.postgresql
+        async with Loan(self._pool, query.seconds) as connection:
+            rows: Sequence[Row] = await connection.fetch(compiled.sql, *compiled.arguments(values))
+        return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        async with self._lent() as (connection, lent), connection.transaction():
-            yield lent
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[tuple[asyncpg.Connection, PostgresTransaction]]:
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        with _errors():
-            try:
-                async with asyncio.timeout_at(deadline):
-                    connection = await self._pool.acquire()
-            except asyncpg.PostgresError as error:  # whatever keeps it from letting us in
-                raise Unavailable from error
-            lent = PostgresTransaction(connection, deadline)
-            try:
-                yield connection, lent
-            except (Unavailable, *UNAVAILABLE):
-                connection.terminate()  # whatever it was, a new one is safe
-                raise
-            finally:
-                lent.keep()
-                await self._pool.release(connection, timeout=PATIENCE_SECONDS)
+        async with Loan(self._pool, PATIENCE_SECONDS) as connection, connection.transaction():
+            yield PostgresTransaction(connection, self._pool)

@@ -9,11 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ringbook.database.engine import Query, Row, UniqueViolation, Values
+from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values
 from ringbook.errors import Unavailable
-
-PATIENCE_SECONDS = 1.5
-"""How long to wait for the turn to write, or to read while another process holds the file. Then: Unavailable."""
 
 UNAVAILABLE = {
     sqlite3.SQLITE_BUSY,
@@ -63,8 +60,8 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def _deadline() -> float:
-    return asyncio.get_running_loop().time() + PATIENCE_SECONDS
+def _deadline(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds
 
 
 async def _until_free(work: Any, deadline: float) -> Any:
@@ -163,13 +160,13 @@ class SqliteDatabase:
 
         with _errors():
             rows: list[Row] = await (
-                _finished(self._long_thread, read) if query.long else _until_free(read, _deadline())
+                _finished(self._long_thread, read) if query.long else _until_free(read, _deadline(query.seconds))
             )
         return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        deadline = _deadline()
+        deadline = _deadline(PATIENCE_SECONDS)
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
