@@ -1,4 +1,4 @@
-"""The ceiling: bare ASGI, the database's driver, Ringbook's own statements and answers; nothing else."""
+"""The ceiling: bare ASGI, the driver, Ringbook's pool, statements and answers; nothing else."""
 
 import os
 from datetime import datetime

@@ -25,6 +25,7 @@ TIMES = int(os.environ.get("FAULT_TIMES", "1"))
 BOX_SECONDS = 540
 started = time.monotonic()
 figures: dict[str, list[str]] = {}
+SENTENCE, PASSED = pytest.StashKey[str](), pytest.StashKey[bool]()
 
 
 def pytest_runtest_setup():
@@ -46,16 +47,27 @@ def word(name, value):
 
 @pytest.fixture
 def figure(request):
-    """Keep a sentence with the run's figures for the test's row of docs/reliability.md."""
+    """Keep a sentence with the run's figures for the test's row of docs/reliability.md, if the test passes."""
 
     def keep(text):
+        request.node.stash[SENTENCE] = text
+
+    yield keep
+    if SENTENCE in request.node.stash and request.node.stash.get(PASSED, False):
         case = getattr(request.node, "callspec", None)
         name = ", ".join(word(*parameter) for parameter in case.params.items()) if case else ""
+        text = request.node.stash[SENTENCE]
         figures.setdefault(f"{request.path.name}::{request.node.originalname}", []).append(
             f"{name}: {text}" if name else text
         )
 
-    return keep
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
 
 
 def pytest_sessionfinish():
