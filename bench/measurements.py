@@ -10,7 +10,7 @@ from bench.book import Book
 from bench.load import Load, saturate, steady
 from bench.rounds import Rounds, in_turn
 from bench.servers import Server
-from bench.work import CALLER_ID, HIT, MISS, PAGE, WORK, requests
+from bench.work import BATCH, CALLER_ID, HIT, MISS, PAGE, WORK, requests
 
 LOOKUPS = 1_000_000
 READS_PER_WRITE = 20
@@ -28,7 +28,7 @@ def throughput(servers: Sequence[Server], book: Book, scale: Scale, work: Iterab
     """Return the rounds of each kind of work, with as many requests a second as are answered."""
 
     def rounds_of(name: str) -> Rounds:
-        seconds = max(scale.seconds, 3) if name == PAGE else scale.seconds  # a page may take most of a second
+        seconds = max(scale.seconds, 3) if name in (PAGE, BATCH) else scale.seconds  # one may take most of a second
 
         def measure(server: Server, turn: int) -> Load:
             return saturate(server.address, requests(name, book, turn), seconds)

@@ -26,7 +26,8 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
-def _as_user() -> dict[str, Any]:
+def as_user() -> dict[str, Any]:
+    """Return the options of subprocess for whom PostgreSQL runs as: it refuses root."""
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
@@ -35,11 +36,11 @@ def initialise(folder: Path) -> str:
     folder.chmod(0o755)
     data = folder / "data"
     data.mkdir()
-    if _as_user():
+    if as_user():
         shutil.chown(folder, "nobody")
         shutil.chown(data, "nobody")
     command = [BINARIES / "initdb", "-D", data, *INITDB.split()]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **_as_user())
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user())
     return f"postgresql://postgres@/{{name}}?host={folder}"
 
 
@@ -48,7 +49,7 @@ def start(folder: Path, flags: str) -> subprocess.Popen[bytes]:
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [BINARIES / "postgres", "-D", folder / "data", "-k", str(folder), *SETTINGS.split(), *flags.split()],
-            stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **_as_user(),  # noqa: PLW1509  it makes one system call
+            stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **as_user(),  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
     while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()

@@ -57,12 +57,9 @@ class Pool:
     async def close(self, seconds: float) -> None:
         """Close what is idle, within so many seconds."""
         self._tick.cancel()
-        for _, connection in self._idle:
-            try:
-                await connection.close(timeout=seconds)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                connection.terminate()
+        closing = [connection.close(timeout=seconds) for _, connection in self._idle]
         self._idle.clear()
+        await asyncio.gather(*closing, return_exceptions=True)  # one that cannot is cut by asyncpg
 
     def _last_used(self) -> asyncpg.Connection | None:
         while self._idle:
