@@ -19,7 +19,7 @@ import msgspec
 
 from bench import measurements, report, same
 from bench.book import Book
-from bench.databases import KINDS, bytes_of, databases
+from bench.databases import KINDS, bytes_of, databases, warm
 from bench.filling import fill
 from bench.measurements import Scale
 from bench.plots import draw
@@ -61,6 +61,7 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
     """Return every figure of one kind of database."""
     found: dict[str, Any] = {"bytes": {name: bytes_of(url) for name, url in urls.items()}}
     book, url = BOOKS[MAIN], urls[MAIN]
+    warm(folder)
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(name, url, folder)) for name in APPS]
         found["throughput"] = measurements.throughput(servers, book, scale)
@@ -79,6 +80,7 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
     with serving("ringbook", url, folder, workers=2) as server:
         found["beside writes"] = measurements.beside_writes(server, book, scale)
         progress(kind, "beside writes")
+    warm(folder)
     with ExitStack() as stack:
         over = {name: (stack.enter_context(serving("ringbook", urls[name], folder)), BOOKS[name]) for name in urls}
         rate = statistics.median(saturating["ringbook"]["rate"]) / 2

@@ -4,6 +4,8 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+import psutil
+
 from bench.load import Load
 from bench.servers import Server
 
@@ -23,6 +25,7 @@ def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses:
     for turn in range(rounds):
         for i, server in enumerate(servers):
             load = measure(server, turn * len(servers) + i)
+            _wait_until_idle(server)
             if not load.answered:
                 raise RuntimeError(f"{server.name} answered nothing: is the machine busy with something else?")
             if (load.refused < load.answered) if misses else load.refused:
@@ -30,6 +33,21 @@ def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses:
             for figure in ("rate", "p50_ms", "p99_ms"):
                 found[server.name].setdefault(figure, []).append(round(getattr(load, figure), 3))
     return found
+
+
+def _wait_until_idle(server: Server) -> None:
+    """Let the server end what it has begun, which would be taken from the next one's time."""
+    processes = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children()]
+    used = _seconds_used(processes)
+    for _ in range(200):
+        time.sleep(0.05)
+        before, used = used, _seconds_used(processes)
+        if used - before <= 0.01:  # one tick of the kernel's clock
+            return
+
+
+def _seconds_used(processes: Sequence[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def median(values: Iterable[float]) -> float:
