@@ -41,7 +41,7 @@ def bytes_of(url: str) -> int:
 
 
 def warm(folder: Path) -> None:
-    """Read every file of the databases once, so that no server is measured with a disk that others need not wait for."""
+    """Read every file of the databases once, so that no server waits for a disk that others need not wait for."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
