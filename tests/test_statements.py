@@ -56,14 +56,17 @@ def every_query():
     return [one for one in gc.get_objects() if isinstance(one, Query)]
 
 
-@pytest.mark.parametrize("query", [pytest.param(query, id=query.sqlite.sql[:40]) for query in every_query()])
-def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer(query):
-    if query in WITHOUT_CUSTOMER:
-        return
-    parts = re.split(r"\bWHERE\b", query.sqlite.sql)
-    touched = re.findall(r"(?:FROM|UPDATE|JOIN)\s+(\w+)", query.sqlite.sql)
+def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer():
+    queries = [query for query in every_query() if query not in WITHOUT_CUSTOMER]
+    assert len(queries) > 40
+    assert [query.sqlite.sql for query in queries if not names_the_customer(query.sqlite.sql)] == []
+
+
+def names_the_customer(sql):
+    parts = re.split(r"\bWHERE\b", sql)
+    touched = re.findall(r"(?:FROM|UPDATE|JOIN)\s+(\w+)", sql)
     tenants = [table for table in touched if table in TENANT_TABLES]
-    assert len([part for part in parts[1:] if re.match(r"\s*\w+\.customer_id = ", part)]) >= len(tenants)
+    return len([part for part in parts[1:] if re.match(r"\s*\w+\.customer_id = ", part)]) >= len(tenants)
 
 
 @pytest.mark.alters_database
