@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from bench.book import START, TAGS, Book, address, number, row_id
+from ringbook.api.examples import NEW_CONTACT
 
 
 class Request(NamedTuple):
@@ -24,21 +25,7 @@ HIT, MISS, CALLER_ID, BATCH = "lookup, hit", "lookup, miss", "caller id", "batch
 PAGE = "page of 100"
 LOOKUPS_IN_BATCH = 1000
 
-CONTACT = {
-    "first_name": "John",
-    "last_name": "Smith",
-    "display_name": "John Smith",
-    "company": "Acme Corp",
-    "job_title": "Account Manager",
-    "source": "manual",
-    "notes": "Key enterprise customer contact",
-    "phone_numbers": [
-        {"number": "+15551234567", "type": "mobile", "is_primary": True},
-        {"number": "+15559876543", "type": "work", "is_primary": False},
-    ],
-    "emails": [{"address": "john@acme.com", "type": "work", "is_primary": True}],
-    "tag_ids": TAGS[:2],
-}
+CONTACT = NEW_CONTACT | {"tag_ids": TAGS[:2]}
 CHANGE = {
     "first_name": "John",
     "last_name": "Smith",

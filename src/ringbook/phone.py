@@ -72,9 +72,7 @@ def read(text: str, region: str) -> list[str]:
     """
     if len(text) > LONGEST:
         raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST} characters")
-    if E164.fullmatch(text) and not _has_trunk_prefix(text):  # as nearly every call comes
-        return _with_twins([text])
-    number = _without_uri(text)
+    number = text if E164.fullmatch(text) else _without_uri(text)
     stripped = number.strip()
     if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):
         return _with_twins([stripped])

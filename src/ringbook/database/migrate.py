@@ -26,13 +26,18 @@ async def migrate(url: str) -> str:
     Raises SchemaTooNew, OSError, and the errors of SQLAlchemy, sqlite3 and asyncpg.
     """
     there = _revision_of_sqlite(url) if url.startswith("sqlite:") else await _revision_of_postgresql(url)
-    if there is not None and there not in REVISIONS:
-        raise SchemaTooNew(f"the database's schema {there} is newer than this Ringbook, which knows {head()}")
+    refuse_newer(there)
     if there != head():
         from ringbook.database.upgrade import upgrade  # noqa: PLC0415  a third of a second that few starts need
 
         await upgrade(url)
     return head()
+
+
+def refuse_newer(there: str | None) -> None:
+    """Raise SchemaTooNew where a database's revision, None for one that has none, is unknown here."""
+    if there is not None and there not in REVISIONS:
+        raise SchemaTooNew(f"the database's schema {there} is newer than this Ringbook, which knows {head()}")
 
 
 def _revision_of_sqlite(url: str) -> str | None:

@@ -22,8 +22,9 @@ UNAVAILABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+GIVE_UP = (Unavailable, *UNAVAILABLE)
 KEEP = (asyncpg.PostgresError, UniqueViolation, RingbookError)
-"""Errors after which a connection is as good as before."""
+"""Errors after which a connection is as good as before, but for those of GIVE_UP."""
 
 SERVER_SETTINGS = {
     "application_name": "ringbook",
@@ -64,11 +65,10 @@ class Loan:
         return self._connection
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        unavailable = isinstance(error, (Unavailable, *UNAVAILABLE))
-        if error is not None and (unavailable or not isinstance(error, KEEP)):
+        if error is not None and (isinstance(error, GIVE_UP) or not isinstance(error, KEEP)):
             self._connection.terminate()
         self._pool.give_back(self._connection)
-        if unavailable and not isinstance(error, Unavailable):
+        if isinstance(error, UNAVAILABLE):
             raise Unavailable from error
 
 

@@ -7,15 +7,16 @@ import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ringbook.database.migrate import LOCK_SECONDS, SCRIPTS
+from ringbook.database.migrate import LOCK_SECONDS, SCRIPTS, refuse_newer
 
 ADVISORY_LOCK = 0x52494E47
 
 
 async def upgrade(url: str) -> None:
-    """Apply the pending migrations, each wholly or not at all. Raises DBAPIError, OSError and asyncpg's errors."""
+    """Apply the pending migrations, each wholly or not at all. Raises what migrate() does."""
     if url.startswith("sqlite:"):
         _upgrade_sqlite(url)
         return
@@ -50,7 +51,8 @@ def _upgrade_sqlite(url: str) -> None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
-    """Apply what is pending now that no other process can: it may be nothing any more."""
+    """Apply what is pending now that no other process can: it may be nothing any more, or another version's work."""
+    refuse_newer(MigrationContext.configure(connection).get_current_revision())
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
