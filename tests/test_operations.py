@@ -1,9 +1,11 @@
 """The commands and the output that docs/operations.md shows, on a real server."""
 
 import asyncio
+import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ import httpx
 import pytest
 
 from tests import postgres
-from tests.process import started
+from tests.process import COMMAND, started
 
 TEXT = (Path(__file__).parent.parent / "docs/operations.md").read_text()
 
@@ -139,3 +141,20 @@ def test_a_log_line_has_the_keys_shown(database_url, tmp_path):
     shown = json.loads(block("Logs", "json"))
     assert list(json.loads(line)) == list(shown)
     assert json.loads(line)["route"] == shown["route"]
+
+
+def test_a_log_that_nobody_takes_stops_nothing(database_url):
+    with subprocess.Popen(
+        [*COMMAND, "quickstart", "--port", "0"],
+        env=os.environ | {"RINGBOOK_DATABASE_URL": database_url},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        printed = list(itertools.takewhile(lambda line: "Ringbook serves" not in line, process.stderr))
+        curl = next(line for line in printed if "phone=" in line)
+        process.stderr.close()
+        lookup = curl.split("'")[1]
+        assert [httpx.get(lookup).status_code for _ in range(3)] == [404] * 3
+        assert httpx.get(lookup.partition("?")[0]).status_code == 401
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0

@@ -126,7 +126,7 @@ def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
     asyncio.run(migrate(settings.database_url))
     if first_customer:
         _welcome(address)
-    click.echo(f"Ringbook serves {address}/v1.0", err=True)
+    logs.write_line(f"Ringbook serves {address}/v1.0".encode())
     server.run(listener, workers, settings.trusted_proxies)
 
 

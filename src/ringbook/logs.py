@@ -1,6 +1,7 @@
 """Structured logs on standard error: JSON, or readable on a terminal."""
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -23,16 +24,30 @@ def configure(log_format: str) -> None:
                 structlog.dev.ConsoleRenderer(),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-            logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+            logger_factory=ConsoleLogger,
             cache_logger_on_first_use=True,
         )
     else:
-        structlog.configure(
-            wrapper_class=JsonLogger,
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-            cache_logger_on_first_use=True,
-        )
+        structlog.configure(wrapper_class=JsonLogger, cache_logger_on_first_use=True)
     logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
+
+
+def write_line(line: bytes) -> None:
+    """Write to standard error. Where it takes nothing (a full disk, no reader), the line is lost, and no request."""
+    try:
+        os.write(2, line + b"\n")
+    except OSError:
+        return
+
+
+class ConsoleLogger:
+    """What structlog gives its readable lines to."""
+
+    def msg(self, line: str) -> None:
+        """Write the line."""
+        write_line(line.encode("utf-8", "backslashreplace"))
+
+    debug = info = warning = error = critical = log = msg
 
 
 class JsonLogger(structlog.BoundLoggerBase):
@@ -60,7 +75,7 @@ class JsonLogger(structlog.BoundLoggerBase):
         values["event"] = event
         values["level"] = level
         values["timestamp"] = utc_now()
-        self._logger.msg(ENCODER.encode(values))
+        write_line(ENCODER.encode(values))
 
 
 class Forward(logging.Handler):

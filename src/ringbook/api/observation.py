@@ -1,6 +1,7 @@
 """Of every request: its id, one line in the log, and its place in the metrics. Never its raw path or query."""
 
 import os
+import random
 import re
 import time
 from typing import Any
@@ -32,31 +33,35 @@ class Observation:
 
     async def process_request(self, req: Request, _resp: Response) -> None:
         """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
-        req.context.started = time.perf_counter()
-        given = req.get_header("X-Request-Id") or ""
-        req.context.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        context = req.context
+        context.started = time.perf_counter()
+        context.caller = None
+        given = req.get_header("X-Request-Id")
+        if not (given and REQUEST_ID.fullmatch(given)):
+            given = random.randbytes(16).hex()  # noqa: S311  a name, not a secret
+        context.request_id = given
         for name, value in req.params.items():
             if isinstance(value, list) or "\ufffd" in value or "\ufffd" in name:
                 _refuse_doubted(req)
 
     async def process_response(self, req: Request, resp: Response, *_: object) -> None:
         """Count and log the request."""
-        resp.set_header("X-Request-Id", req.context.request_id)
-        seconds = time.perf_counter() - req.context.started
+        context = req.context
+        resp.set_header("X-Request-Id", context.request_id)
+        seconds = time.perf_counter() - context.started
         method, status = req.method, resp.status_code
         key = (method, req.uri_template, status)
         method, route, series = self._series.get(key) or self._new_series(key)
         series.observe(seconds)
-        caller = getattr(req.context, "caller", None)
         self._log.info(
             "request",
-            request_id=req.context.request_id,
-            customer_id=caller.customer_id if caller else None,
+            request_id=context.request_id,
+            customer_id=context.caller.customer_id if context.caller else None,
             method=method,
             route=route,
             status=status,
             ms=round(seconds * 1000, 3),
-            client=req.remote_addr,
+            client=req.scope["client"][0],
         )
 
     def _new_series(self, key: tuple[str, str | None, int]) -> tuple[str, str, Any]:
