@@ -5,7 +5,7 @@ import sys
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from ringbook.server import GuardedProtocol, bind
+from ringbook.server import IDLE_SECONDS, GuardedProtocol, bind
 
 
 def main(app: str, port: int, workers: int) -> None:
@@ -21,6 +21,7 @@ def main(app: str, port: int, workers: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
     )
     listener = bind("127.0.0.1", port)
     if workers == 1:

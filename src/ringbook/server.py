@@ -1,6 +1,7 @@
 """The server program: uvicorn, bound before anything else is done, ended in order."""
 
 import asyncio
+import math
 import multiprocessing
 import os
 import re
@@ -24,6 +25,10 @@ HEAD_BYTES = 32_768
 REQUEST_SECONDS = 30
 """How long a whole request may take to arrive, and how long an answer may wait to be read."""
 
+IDLE_SECONDS = 75
+"""How long a connection may rest between requests: longer than proxies keep theirs (nginx: 60), so that none is closed
+under a request that a client is sending."""
+
 PIPELINED = 16
 """How many requests a client may send before it has the answer to the first."""
 
@@ -43,18 +48,23 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
         super().connection_made(transport)
-        self._unread: asyncio.TimerHandle | None = None
         self._head_bytes: int | None = 0
-        self._expect_request()
+        self._arrived_by = self.loop.time() + REQUEST_SECONDS
+        self._read_by = math.inf
+        self._timer = self.loop.call_at(self._arrived_by, self._check_time)
 
-    def _expect_request(self) -> None:
-        self._deadline = self._abort_later()
-
-    def _abort_later(self) -> asyncio.TimerHandle:
-        return self.loop.call_later(REQUEST_SECONDS, self.transport.abort)  # close would wait until all is read
+    def _check_time(self) -> None:
+        """Abort a connection whose time is over: close would wait until all is read."""
+        deadline, now = min(self._arrived_by, self._read_by), self.loop.time()
+        if deadline <= now:
+            self.transport.abort()
+        else:
+            self._timer = self.loop.call_at(min(deadline, now + REQUEST_SECONDS), self._check_time)
 
     def data_received(self, data: bytes) -> None:
-        """Refuse a head without end."""
+        """Start the clock of a request; refuse a head without end."""
+        if self._arrived_by == math.inf:
+            self._arrived_by = self.loop.time() + REQUEST_SECONDS
         if self._head_bytes is not None:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
@@ -75,34 +85,24 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
+        """Stop the clock: the request has arrived."""
         self._head_bytes = 0
-        if not self.cycle.response_complete:
-            self._deadline.cancel()
+        self._arrived_by = math.inf
         super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        """Expect the next request, or the rest of this one's body."""
-        self._deadline.cancel()
-        self._expect_request()
-        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """Wait for a client that does not read its answer, but not for ever."""
-        self._unread = self._abort_later()
+        self._read_by = self.loop.time() + REQUEST_SECONDS
         super().pause_writing()
 
     def resume_writing(self) -> None:
         """Go on: the client reads."""
-        if self._unread:
-            self._unread.cancel()
+        self._read_by = math.inf
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
-        self._deadline.cancel()
-        if self._unread:
-            self._unread.cancel()
+        self._timer.cancel()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
@@ -163,6 +163,7 @@ def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...])
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     if workers == 1:
