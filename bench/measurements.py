@@ -1,8 +1,8 @@
 """What is measured: each function one table of docs/performance.md, its figures as they came in each round."""
 
 import statistics
-import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,15 +68,14 @@ def beside_writes(server: Server, book: Book, scale: Scale) -> Any:
 
     def measure(which: Server, turn: int) -> Load:
         seconds = scale.steady_seconds
-        writes = threading.Thread(
-            target=steady,
-            args=(server.address, list(requests("create", book)), seconds, rate / READS_PER_WRITE),
-        )
-        if which is beside:
-            writes.start()
-        load = steady(server.address, requests(HIT, book, turn), seconds, rate)
-        if which is beside:
-            writes.join()
+        with ThreadPoolExecutor(1) as pool:
+            writes = [
+                pool.submit(steady, server.address, requests("create", book), seconds, rate / READS_PER_WRITE)
+                for _ in range(which is beside)
+            ]
+            load = steady(server.address, requests(HIT, book, turn), seconds, rate)
+            for done in writes:
+                done.result()  # raises what they raised
         return load
 
     return {"rate": round(rate), "rounds": in_turn([alone, beside], scale.rounds, measure)}
