@@ -198,6 +198,11 @@ def test_pages_show_everything_once_newest_first(alice):
     [
         (b"{", "MALFORMED_JSON", []),
         (b"", "MALFORMED_JSON", []),
+        (b"2\xfa", "MALFORMED_JSON", []),
+        (b'{"first_name":5,', "MALFORMED_JSON", []),
+        (b'{"first_name":5} {', "MALFORMED_JSON", []),
+        (b'{"first_name":5,"last_name":"\xff"}', "MALFORMED_JSON", []),
+        (b'{"first_name":5,"last_name":"\\ud800"}', "MALFORMED_JSON", []),
         (b'{"first_name":"\xff"}', "MALFORMED_JSON", []),
         (b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "MALFORMED_JSON", []),
         (b'{"first_name":"\\ud800"}', "MALFORMED_JSON", []),

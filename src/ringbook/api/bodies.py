@@ -47,13 +47,18 @@ def _malformed(why: str) -> InvalidArgument:
 
 
 def _every_problem(body: bytes, kind: Any, region: str, error: msgspec.ValidationError) -> list[FieldProblem]:
-    """Return all that is wrong with `body`, which msgspec has refused for the one reason that it names."""
+    """Return all that is wrong with `body`, which msgspec has refused for the one reason that it names.
+
+    Raises InvalidArgument where it is no JSON behind the place that was refused.
+    """
     message, _, at = str(error).partition(" - at `$")
     named = FieldProblem(at.strip("`.") or "body", _message(message))
     try:
         return list(islice(_problems(msgspec.json.decode(body), kind, "", region), MOST_PROBLEMS)) or [named]
     except (msgspec.ValidationError, RecursionError):  # a number that no machine holds
         return [named]
+    except (msgspec.DecodeError, ValueError) as malformed:
+        raise _malformed(str(malformed)) from malformed
 
 
 async def _bytes(req: Request, most: int) -> bytes:
