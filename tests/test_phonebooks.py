@@ -241,7 +241,14 @@ def test_another_customers_contacts_are_in_no_book(alice, bob):
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("q=" + "x" * 101, "q"), ("step=x", "step"), ("after=x", "after"), ("first=-1", "first"), ("count=1.5", "count")],
+    [
+        ("q=" + "x" * 101, "q"),
+        ("q=x&set_first=" + "x" * 101, "set_first"),
+        ("step=x", "step"),
+        ("after=x", "after"),
+        ("first=-1", "first"),
+        ("count=1.5", "count"),
+    ],
 )
 def test_a_bad_parameter_is_named(alice, query, field):
     error = alice.api.get(f"/phonebooks/gigaset?{query}").json()["error"]

@@ -96,9 +96,11 @@ def _parse(req: Request) -> Asked:
         return req.get_param(name, default="")
 
     q = get("q") or get("set_first").replace("*", "")
-    problems = []
-    if len(q) > LONGEST_SEARCH:
-        problems.append(FieldProblem("q", f"has more than {LONGEST_SEARCH} characters"))
+    problems = [
+        FieldProblem(name, f"has more than {LONGEST_SEARCH} characters")
+        for name in ("q", "set_first")
+        if len(get(name)) > LONGEST_SEARCH
+    ]
     if get("step") not in STEPS:
         problems.append(FieldProblem("step", "must be search or list"))
     if get("after") and not UUID.fullmatch(get("after").lower()):
