@@ -76,12 +76,17 @@ def test_limits_can_be_off(serving, token):
         assert statuses(address, token, 5) == {200: 5}
 
 
-def test_with_redis_the_limit_is_exact_over_all_workers(serving, token):
-    port = redis_server.free_port()
-    limit = {"RATE_LIMIT_PER_KEY": "20/hour", "REDIS_URL": redis_server.url(port)}
-    with redis_server.running(port), serving(2, **limit) as (_, address):
-        assert statuses(address, token, 80) == {200: 20, 429: 60}
-        assert 3500 < int(get(address, token).headers["Retry-After"]) <= 3600
+def test_with_redis_the_limit_is_exact_over_all_workers(serving, token, tmp_path):
+    for _ in range(5):
+        port = redis_server.free_port()
+        limit = {"RATE_LIMIT_PER_KEY": "20/hour", "REDIS_URL": redis_server.url(port)}
+        with redis_server.running(port), serving(2, **limit) as (_, address):
+            found = statuses(address, token, 80)
+            seconds = int(get(address, token).headers.get("Retry-After", "0"))
+        if "Redis is away" not in (tmp_path / "log").read_text():
+            break  # else a busy machine kept it from answering in time, and it did not count them all
+    assert found == {200: 20, 429: 60}
+    assert 3500 < seconds <= 3600
 
 
 def test_without_redis_each_worker_has_the_limit(serving, token):
