@@ -69,13 +69,12 @@ def beside_writes(server: Server, book: Book, scale: Scale) -> Any:
     def measure(which: Server, turn: int) -> Load:
         seconds = scale.steady_seconds
         with ThreadPoolExecutor(1) as pool:
-            writes = [
-                pool.submit(steady, server.address, requests("create", book), seconds, rate / READS_PER_WRITE)
-                for _ in range(which is beside)
-            ]
+            writes = None
+            if which is beside:
+                writes = pool.submit(steady, server.address, requests("create", book), seconds, rate / READS_PER_WRITE)
             load = steady(server.address, requests(HIT, book, turn), seconds, rate)
-            for done in writes:
-                done.result()  # raises what they raised
+            if writes:
+                writes.result()  # raises what they raised
         return load
 
     return {"rate": round(rate), "rounds": in_turn([alone, beside], scale.rounds, measure)}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +20,7 @@ import pytest
 
 from tests import postgres
 from tests.process import COMMAND, started
+from tests.redis_server import free_port
 
 TEXT = (Path(__file__).parent.parent / "docs/operations.md").read_text()
 
@@ -141,6 +142,21 @@ def test_a_log_line_has_the_keys_shown(database_url, tmp_path):
     shown = json.loads(block("Logs", "json"))
     assert list(json.loads(line)) == list(shown)
     assert json.loads(line)["route"] == shown["route"]
+
+
+def test_a_log_on_a_full_disk_stops_nothing(database_url, token):
+    address = f"http://127.0.0.1:{free_port()}"
+    command = [*COMMAND, "serve", "--port", address.rpartition(":")[2]]
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
+    with Path("/dev/full").open("wb") as full, subprocess.Popen(command, env=environment, stderr=full) as process:
+        while True:
+            with suppress(httpx.ConnectError):
+                assert httpx.get(f"{address}/v1.0/contacts", params={"token": token}).status_code == 200
+                break
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
 
 
 def test_a_log_that_nobody_takes_stops_nothing(database_url):

@@ -85,9 +85,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop the clock: the request has arrived."""
+        """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
         self._head_bytes = 0
-        self._arrived_by = math.inf
+        self._arrived_by = self.loop.time() + REQUEST_SECONDS if self.cycle.response_complete else math.inf
         super().on_message_complete()
 
     def pause_writing(self) -> None:

@@ -107,7 +107,7 @@ def test_slow_clients_are_closed_and_keep_nobody_waiting(server, api, quiet, dur
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     resting = HTTPConnection("127.0.0.1", server.port)
     assert answers(resting)
-    idle = min(IDLE, most - 5 * EACH)
+    idle = min(IDLE, most - 6 * EACH)
     before, files = server.private_bytes(), server.answering()[0].num_fds()
     sized = head(durable_token, "Content-Length: 100000")
     with ExitStack() as all_of_them:
@@ -116,6 +116,9 @@ def test_slow_clients_are_closed_and_keep_nobody_waiting(server, api, quiet, dur
             "slow heads": [connect(server, b"GET /healthz HTTP/1.1\r\nX-A: ") for _ in range(EACH)],
             "slow bodies": [connect(server, sized) for _ in range(EACH)],
             "half-sent bodies": [connect(server, sized + b"{" * 50_000) for _ in range(EACH)],
+            "answered before their body": [
+                connect(server, head("wrong", "Content-Length: 2") + b"{") for _ in range(EACH)
+            ],
             "unread answers": [connect(server, head(durable_token, method="GET") * 16) for _ in range(UNREAD)],
         }
         started = time.monotonic()
@@ -123,9 +126,12 @@ def test_slow_clients_are_closed_and_keep_nobody_waiting(server, api, quiet, dur
             all_of_them.enter_context(client)
         with dribbling(kinds["slow heads"] + kinds["slow bodies"]):
             time.sleep(2)
+            for client in kinds["answered before their body"]:
+                assert client.recv(4096).startswith(b"HTTP/1.1 401")
+                client.sendall(b"}")
             compared = as_before(median(api), quiet)
             memory = (server.private_bytes() - before) / MEGABYTE
-            assert server.answering()[0].num_fds() >= files + idle + 3 * EACH
+            assert server.answering()[0].num_fds() >= files + idle + 4 * EACH
             wait_until(lambda: server.answering()[0].num_fds() <= files + UNREAD, REQUEST_SECONDS + 15, 0.2)
             with closing(resting):
                 assert answers(resting)
