@@ -10,7 +10,7 @@ from bench.book import Book
 from bench.load import Load, saturate, steady
 from bench.rounds import Rounds, in_turn
 from bench.servers import Server
-from bench.work import BATCH, CALLER_ID, HIT, MISS, PAGE, WORK, requests
+from bench.work import BATCH, CALLER_ID, HIT, MISS, PAGE, WORK, requests, with_writes
 
 LOOKUPS = 1_000_000
 READS_PER_WRITE = 20
@@ -62,8 +62,9 @@ def caller_id(server: Server, book: Book, scale: Scale) -> Rounds:
 
 
 def beside_writes(server: Server, book: Book, scale: Scale) -> Any:
-    """Return the rounds of lookups at half load, alone and with one write for every 20 of them."""
-    rate = saturate(server.address, requests(HIT, book), scale.seconds).rate / 2
+    """Return the rounds of lookups alone and with one write for every 20, at half the rate that saturates the two."""
+    both = saturate(server.address, with_writes(book, READS_PER_WRITE), 5 * scale.seconds).rate
+    rate = both / 2 * READS_PER_WRITE / (READS_PER_WRITE + 1)
     alone, beside = server._replace(name="alone"), server._replace(name="beside writes")
 
     def measure(which: Server, turn: int) -> Load:

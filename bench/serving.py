@@ -2,32 +2,12 @@
 
 import sys
 
-import uvicorn
-from uvicorn.supervisors import Multiprocess
-
-from ringbook.server import IDLE_SECONDS, GuardedProtocol, bind
+from ringbook.server import bind, configured, serve
 
 
 def main(app: str, port: int, workers: int) -> None:
-    """Serve `app` (module:name) until SIGTERM, as ringbook.server.run does."""
-    config = uvicorn.Config(
-        app,
-        workers=workers,
-        http=GuardedProtocol,
-        loop="uvloop",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=IDLE_SECONDS,
-    )
-    listener = bind("127.0.0.1", port)
-    if workers == 1:
-        uvicorn.Server(config).run([listener])
-    else:
-        Multiprocess(config, [listener]).run()
+    """Serve `app` (module:name) until SIGTERM, as Ringbook is served."""
+    serve(configured(app, workers, proxy_headers=False), bind("127.0.0.1", port), lambda: None)
 
 
 if __name__ == "__main__":

@@ -104,3 +104,12 @@ def requests(name: str, book: Book, turn: int = 0) -> Iterator[Request]:
         method, path, body = (WORK | MORE_WORK)[name](book, position, turn)
         text = "" if body is None else msgspec.json.encode(body).decode()
         yield Request(method, f"/v1.0{path}", text, book.token(position))
+
+
+def with_writes(book: Book, reads: int) -> Iterator[Request]:
+    """Yield lookups by phone, and a contact to create after every `reads` of them."""
+    writes = requests("create", book)
+    for position, request in enumerate(requests(HIT, book), 1):
+        yield request
+        if position % reads == 0:
+            yield next(writes)

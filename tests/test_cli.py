@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import psutil
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
@@ -87,9 +88,33 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password():
     assert "S3CRET" not in result.stderr
 
 
-def test_a_port_that_is_taken_is_named(ringbook, server):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_port_that_is_taken_is_named(ringbook, server, workers):
     port = server.rpartition(":")[2]
-    assert port in ringbook("serve", "--port", port).stderr
+    assert port in ringbook("serve", "--port", port, "--workers", workers).stderr
+
+
+def test_a_port_that_workers_share_is_taken_for_others(ringbook, database_url, tmp_path):
+    with started(database_url, tmp_path / "log", "serve", "--workers", "2") as (_, address):
+        port = address.rpartition(":")[2]
+        for workers in "1", "2":
+            refused = ringbook("serve", "--port", port, "--workers", workers)
+            assert port in refused.stderr
+            assert refused.returncode == 1
+
+
+def test_workers_share_connections_evenly(database_url, tmp_path):
+    with (
+        started(database_url, tmp_path / "log", "serve", "--workers", "2") as (process, address),
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(100):
+            assert stack.enter_context(httpx.Client()).get(f"{address}/healthz", timeout=20).status_code == 200
+        children = psutil.Process(process.pid).children(recursive=True)
+        held = [sum(one.status == "ESTABLISHED" for one in child.net_connections("inet")) for child in children]
+    shares = sorted(count for count in held if count)
+    assert sum(shares) == 100
+    assert shares[0] >= 25  # by chance less in one run of two million
 
 
 @pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")

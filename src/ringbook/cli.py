@@ -126,8 +126,11 @@ def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
     asyncio.run(migrate(settings.database_url))
     if first_customer:
         _welcome(address)
-    logs.write_line(f"Ringbook serves {address}/v1.0".encode())
-    server.run(listener, workers, settings.trusted_proxies)
+
+    def announce() -> None:
+        logs.write_line(f"Ringbook serves {address}/v1.0".encode())
+
+    server.run(listener, workers, settings.trusted_proxies, announce)
 
 
 def _welcome(address: str) -> None:

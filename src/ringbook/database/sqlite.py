@@ -33,12 +33,13 @@ def connect(path: str, patience: float = 0) -> sqlite3.Connection:
     """Open the file, which is in WAL mode since its migration.
 
     On the event loop nothing may wait for a lock: `patience` (seconds) is for threads. To open it needs none, so that a
-    server can start while another process holds the file.
+    server can start while another process holds the file. Why it is not mapped into memory, and seldom copied from the
+    WAL: docs/decisions/0014.
     """
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=512
     )
-    connection.executescript("PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456")
+    connection.executescript("PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000")
     return connection
 
 
