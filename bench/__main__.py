@@ -87,7 +87,7 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         found["sizes"] = {"rate": round(rate), "rounds": measurements.sizes(over, scale, rate)}
         progress(kind, "sizes")
     with serving("ringbook", url, folder) as server:
-        found["profile"] = profile(server, HIT, book)[:PARTS]
+        found["profile"] = {work: profile(server, work, book)[:PARTS] for work in (HIT, "get")}
         progress(kind, "profile")
     if kind == "SQLite" or full:
         with serving("ringbook", url, folder) as server:

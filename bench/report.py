@@ -110,12 +110,13 @@ def memory(results: Any) -> str:
 
 
 def profile(results: Any) -> str:
-    """Show where the time of a lookup goes."""
-    parts = [dict(results[kind]["profile"]) for kind in KINDS]
+    """Show where the time of a lookup and of a get goes."""
+    columns = {f"{kind}, {work}": dict(parts) for kind in KINDS for work, parts in results[kind]["profile"].items()}
     rows = [
-        [f"`{part}`", *(f"{one[part]:.1%}" if part in one else "-" for one in parts)] for part in parts[0] | parts[1]
+        [f"`{part}`", *(f"{column[part]:.1%}" if part in column else "-" for column in columns.values())]
+        for part in {part: None for column in columns.values() for part in column}
     ]
-    return table(["time of a lookup in", *KINDS], rows)
+    return table(["time in", *columns], rows)
 
 
 def setting(results: Any) -> str:
