@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bench import measurements, report, same
-from bench.book import Book
+from bench.book import BOOKS, MAIN, ONLY_IN_FULL
 from bench.databases import KINDS, bytes_of, databases, warm
 from bench.filling import fill
 from bench.measurements import Scale
@@ -29,14 +29,6 @@ from bench.servers import APPS, serving
 from bench.work import BATCH, HIT
 from ringbook import __version__
 
-BOOKS = {
-    "10,000": Book(1, 10_000),
-    "100,000": Book(1, 100_000),
-    "1,000,000": Book(1, 1_000_000),
-    "1,000 customers of 1,000": Book(1000, 1000),
-}
-ONLY_IN_FULL = "1,000 customers of 1,000"
-MAIN = "100,000"
 PARTS = 20
 """How many parts of the profile are kept."""
 
@@ -77,9 +69,10 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         servers = [stack.enter_context(serving(name, url, folder, workers=2)) for name in APPS]
         found["two workers"] = measurements.throughput(servers, book, scale, [HIT])
         progress(kind, "two workers")
-    with serving("ringbook", url, folder, workers=2) as server:
-        found["beside writes"] = measurements.beside_writes(server, book, scale)
-        progress(kind, "beside writes")
+    if kind == "SQLite" or full:
+        with serving("ringbook", url, folder, workers=2) as server:
+            found["beside writes"] = measurements.beside_writes(server, book, scale)
+            progress(kind, "beside writes")
     warm(folder)
     with ExitStack() as stack:
         over = {name: (stack.enter_context(serving("ringbook", urls[name], folder)), BOOKS[name]) for name in urls}

@@ -57,3 +57,14 @@ def number(position: int) -> str:
 def address(position: int) -> str:
     """Return a contact's email address."""
     return f"person{position}@company{position % 1000}.example"
+
+
+BOOKS = {
+    "10,000": Book(1, 10_000),
+    "100,000": Book(1, 100_000),
+    "1,000,000": Book(1, 1_000_000),
+    "1,000 customers of 1,000": Book(1000, 1000),
+}
+ONLY_IN_FULL = "1,000 customers of 1,000"
+MAIN = "100,000"
+"""The book of which everything is measured."""

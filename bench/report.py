@@ -1,16 +1,18 @@
-"""From the results to the tables of docs/performance.md, each between its two marks."""
+"""From the results to the tables of the documents, each between its two marks."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.book import MAIN
 from bench.databases import KINDS
 from bench.rounds import Rounds, median, ratio
 from bench.targets import TARGETS
 from bench.work import BATCH, CALLER_ID, HIT
 
-DOCUMENT = Path(__file__).parent.parent / "docs/performance.md"
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs/performance.md"]
 NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
 
 
@@ -79,6 +81,8 @@ def beside_writes(results: Any) -> str:
 def _latency(results: Any, part: str, names: dict[str, str]) -> str:
     rows = []
     for kind in KINDS:
+        if part not in results[kind]:
+            continue
         found = results[kind][part]
         for name, words in names.items():
             rounds = found["rounds"][name]
@@ -130,7 +134,27 @@ def setting(results: Any) -> str:
     )
 
 
+def costs(results: Any) -> str:
+    """Say what to expect of one worker over 100,000 contacts."""
+    rows: dict[str, list[str]] = {}
+    for kind in KINDS:
+        found = results[kind]
+        rates, waits = found["throughput"], found["half load"]["rounds"]["ringbook"]
+        figures = {
+            "lookups a second": f"{median(rates[HIT]['ringbook']['rate']):,.0f}",
+            "a lookup at half of that rate, median": f"{median(waits['p50_ms']):.1f} ms",
+            "the slowest of 100": f"{median(waits['p99_ms']):.1f} ms",
+            "contacts created a second, durably": f"{median(rates['create']['ringbook']['rate']):,.0f}",
+            "private memory": f"{found['memory'][-1][1]:.0f} MB" if "memory" in found else "-",
+            "disk": f"{found['bytes'][MAIN] / 1e6:,.0f} MB",
+        }
+        for name, figure in figures.items():
+            rows.setdefault(name, [name]).append(figure)
+    return table(["", *KINDS], rows.values())
+
+
 TABLES: dict[str, Callable[[Any], str]] = {
+    "costs": costs,
     "setting": setting,
     "targets": targets,
     "throughput": throughput,
@@ -160,5 +184,6 @@ def place(document: str, results: Any) -> str:
 
 
 def write(results: Any) -> None:
-    """Write the tables into docs/performance.md."""
-    DOCUMENT.write_text(place(DOCUMENT.read_text(), results))
+    """Write the tables into the documents."""
+    for document in DOCUMENTS:
+        document.write_text(place(document.read_text(), results))

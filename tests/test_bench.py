@@ -11,8 +11,6 @@ from bench import report, same
 from bench.__main__ import RESULTS
 from bench.databases import KINDS, databases
 
-DOCUMENT = report.DOCUMENT.read_text()
-
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_servers_answer_the_same(kind):
@@ -20,9 +18,12 @@ def test_all_servers_answer_the_same(kind):
         same.check(create, Path(folder))
 
 
-def test_the_document_shows_the_results():
-    assert report.place(DOCUMENT, msgspec.json.decode(RESULTS.read_bytes())) == DOCUMENT
+@pytest.mark.parametrize("document", report.DOCUMENTS, ids=lambda path: path.name)
+def test_the_documents_show_the_results(document):
+    text = document.read_text()
+    assert report.place(text, msgspec.json.decode(RESULTS.read_bytes())) == text
 
 
-def test_the_document_has_every_table():
-    assert re.findall("<!-- table: (.*) -->", DOCUMENT) == list(report.TABLES)
+def test_the_documents_have_every_table():
+    text = "".join(document.read_text() for document in report.DOCUMENTS)
+    assert re.findall("<!-- table: (.*) -->", text) == list(report.TABLES)
