@@ -11,11 +11,12 @@ COMMAND = [sys.executable, "-c", "from ringbook.cli import main; main()"]
 
 
 @contextmanager
-def started(url, log, *arguments):
-    """Serve the database by `ringbook ARGUMENTS`, and yield the process and the address it answers at."""
+def started(url, log, command, *arguments):
+    """Serve the database by `ringbook COMMAND ARGUMENTS`, and yield the process and the address it answers at."""
     environment = os.environ | {"RINGBOOK_DATABASE_URL": url}
     with log.open("wb") as file:
-        process = subprocess.Popen([*COMMAND, *arguments, "--port", "0"], env=environment, stdout=file, stderr=file)
+        words = [*COMMAND, command, "--port", "0", *arguments]
+        process = subprocess.Popen(words, env=environment, stdout=file, stderr=file)
     try:
         while "serves" not in (text := log.read_text()):
             assert process.poll() is None, text

@@ -32,6 +32,9 @@ under a request that a client is sending."""
 START_SECONDS = 60
 """How long a worker may take to answer for the first time."""
 
+WAITING = 2048
+"""How many connections the system keeps until they are taken."""
+
 PIPELINED = 16
 """How many requests a client may send before it has the answer to the first."""
 
@@ -132,37 +135,35 @@ def end_with_parent() -> None:
 def bind(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises OSError."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    return _listen(socket.socket(family), address)
-
-
-def _listen(listener: socket.socket, address: Any) -> socket.socket:
+    listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(address)
-    listener.listen(2048)
+    listener.listen(WAITING)
     return listener
 
 
 class SharedPort(socket.socket):
-    """A port held for workers, each of which gets a listening socket of its own where this one is sent to it.
+    """A port held for workers: sent to one of them, it becomes a listening socket of its own there.
 
     The kernel spreads connections evenly over such sockets (SO_REUSEPORT, socket(7)). Of one socket that all share, the
-    worker that is awake takes most: of 256 connections 214, measured, while the other rested.
+    worker that is awake takes most: see docs/decisions/0014.
     """
 
     def __init__(self, family: int, address: Any) -> None:
         super().__init__(family)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self.bind(address)
 
     def __reduce__(self) -> tuple[Callable[..., socket.socket], tuple[int, Any]]:
-        """Send, as pickle does, what makes a listening socket in the worker."""
+        """Send, as pickle does, what makes the listening socket."""
         return _listen_beside, (self.family, self.getsockname())
 
 
 def _listen_beside(family: int, address: Any) -> socket.socket:
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    return _listen(listener, address)
+    listener = SharedPort(family, address)
+    listener.listen(WAITING)
+    return listener
 
 
 class Workers(Multiprocess):
