@@ -14,6 +14,8 @@ from bench.work import BATCH, CALLER_ID, HIT, MISS, PAGE, WORK, requests, with_w
 
 LOOKUPS = 1_000_000
 READS_PER_WRITE = 20
+LEAST_SECONDS = {(PAGE, "peer"): 3, (BATCH, "ceiling"): 2, (BATCH, "ringbook"): 2}
+"""Of a load whose requests take a good part of a second."""
 
 
 class Scale(NamedTuple):
@@ -29,9 +31,8 @@ def throughput(servers: Sequence[Server], book: Book, scale: Scale, work: Iterab
 
     def rounds_of(name: str) -> Rounds:
         def measure(server: Server, turn: int) -> Load:
-            slow = name == BATCH or (name == PAGE and server.name == "peer")  # one may take most of a second
-            seconds = max(scale.seconds, 3) if slow else scale.seconds
-            return saturate(server.address, requests(name, book, turn), seconds)
+            least = LEAST_SECONDS.get((name, server.name), 1)
+            return saturate(server.address, requests(name, book, turn), max(scale.seconds, least))
 
         return in_turn(servers, scale.rounds, measure, misses=name == MISS)
 

@@ -13,7 +13,7 @@ from bench.load import saturate
 from bench.servers import Server
 from bench.work import requests
 
-SECONDS = 5
+SECONDS = 4
 FRAME = re.compile(r".* \((?:.*/site-packages/)?(.*):\d+\)")
 
 
