@@ -69,10 +69,6 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         servers = [stack.enter_context(serving(name, url, folder, workers=2)) for name in APPS]
         found["two workers"] = measurements.throughput(servers, book, scale, [HIT])
         progress(kind, "two workers")
-    if kind == "SQLite" or full:
-        with serving("ringbook", url, folder, workers=2) as server:
-            found["beside writes"] = measurements.beside_writes(server, book, scale)
-            progress(kind, "beside writes")
     warm(folder)
     with ExitStack() as stack:
         over = {name: (stack.enter_context(serving("ringbook", urls[name], folder)), BOOKS[name]) for name in urls}
@@ -83,6 +79,9 @@ def measure(kind: str, urls: Urls, folder: Path, scale: Scale, *, full: bool) ->
         found["profile"] = {work: profile(server, work, book)[:PARTS] for work in (HIT, "get")}
         progress(kind, "profile")
     if kind == "SQLite" or full:
+        with serving("ringbook", url, folder, workers=2) as server:
+            found["beside writes"] = measurements.beside_writes(server, book, scale)
+            progress(kind, "beside writes")
         with serving("ringbook", url, folder) as server:
             found["memory"] = measurements.memory(server, book)
             progress(kind, "memory")

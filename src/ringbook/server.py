@@ -211,7 +211,7 @@ def configured(app: str, workers: int, **settings: Any) -> uvicorn.Config:
 
 
 def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, when what is in flight is finished; call `announce` when requests are answered."""
+    """Serve until SIGTERM or SIGINT, when what is in flight is finished; call `announce` when clients may connect."""
     if config.workers > 1:
         Workers(config, listener, announce).run()
         return
