@@ -53,4 +53,4 @@ format: .venv/dev ## Put the code into its format
 	.venv/bin/ruff format
 
 openapi: .venv/dev ## Write docs/openapi.json anew
-	.venv/bin/python -m tests.test_openapi
+	.venv/bin/python -m tests.api.test_openapi

@@ -14,14 +14,14 @@ from typing import Any
 
 import asyncpg
 
-from ringbook import book_versions, contacts
-from ringbook.addresses import PHONE_NUMBERS
 from ringbook.clock import new_id, utc_now
+from ringbook.contacts import book_versions, contact
+from ringbook.contacts.addresses import PHONE_NUMBERS
 from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
-from ringbook.names import sort_name
+from ringbook.values.names import sort_name
 from tests import postgres
 
 CUSTOMER = "019c3860-0000-7000-8000-000000000000"
@@ -44,8 +44,8 @@ def statements(slots: int | None) -> Iterator[tuple[Query, dict[str, Any]]]:
     """Return the statements, and their values, that create a contact with a number and move the version."""
     contact_id = new_id(utc_now())
     ids: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
-    names = dict.fromkeys((*contacts.TEXTS, "source"), "") | {"display_name": "John Smith"}
-    yield contacts._CREATE, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
+    names = dict.fromkeys((*contact.TEXTS, "source"), "") | {"display_name": "John Smith"}
+    yield contact._CREATE, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
     number = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other", "is_primary": False}
     yield PHONE_NUMBERS.insert, ids | number
     if slots:

@@ -7,21 +7,21 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ringbook import contact_tags, contacts
-from ringbook.addresses import EMAILS, PHONE_NUMBERS
-from ringbook.book_versions import _MOVE, SLOTS
+from ringbook.calling.batch_lookup import _BY_NUMBER
 from ringbook.clock import lowest_id, new_id, utc_now
-from ringbook.contact_rows import _TOUCH
+from ringbook.contacts import contact, contact_tags
+from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS
+from ringbook.contacts.book_versions import _MOVE, SLOTS
+from ringbook.contacts.row import _TOUCH
 from ringbook.database.engine import Query
+from ringbook.database.pages import HIGHEST_ID, render_page
 from ringbook.database.pool import Pool
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
-from ringbook.lookups import _BY_NUMBER
-from ringbook.names import sort_name
-from ringbook.pagination import HIGHEST_ID, render_page
+from ringbook.values.names import sort_name
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
-BY_PHONE, BY_EMAIL = contacts._lookup(1, 0), contacts._lookup(0, 1)
+BY_PHONE, BY_EMAIL = contact._lookup(1, 0), contact._lookup(0, 1)
 MISS = (
     b'{"error":{"status":"NOT_FOUND","reason":"CONTACT_NOT_FOUND","message":"no contact has this phone number or email'
     b' address","request_id":"00000000000000000000000000000000","details":[]},'
@@ -125,9 +125,9 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
     if path == "/v1.0/contacts":
         token = dict(parse_qsl(query)).get("page_token")
         below = lowest_id(datetime.fromisoformat(token)) if token else HIGHEST_ID
-        found = await database.read(contacts._PAGE, customer_id=CUSTOMER, below=below, limit=101)
+        found = await database.read(contact._PAGE, customer_id=CUSTOMER, below=below, limit=101)
         return 200, render_page(found, 100)
-    found = await database.read(contacts._GET, customer_id=CUSTOMER, id=path[-36:])
+    found = await database.read(contact._GET, customer_id=CUSTOMER, id=path[-36:])
     return 200, found[0][0].encode()
 
 
@@ -140,32 +140,32 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     now = utc_now()
     ids = {"customer_id": CUSTOMER, "now": now}
     if method == "PUT":
-        contact = path[-36:]
-        texts = {f"new_{name}": body.get(name) for name in contacts.TEXTS}
-        rename = ids | {"id": contact, "new_sort_name": _sorted(body)}
-        work, status = [(contacts._UPDATE, [ids | {"id": contact} | texts]), (contacts._RENAME, [rename])], 200
+        contact_id = path[-36:]
+        texts = {f"new_{name}": body.get(name) for name in contact.TEXTS}
+        rename = ids | {"id": contact_id, "new_sort_name": _sorted(body)}
+        work, status = [(contact._UPDATE, [ids | {"id": contact_id} | texts]), (contact._RENAME, [rename])], 200
     elif path.endswith("/phone-numbers"):
-        contact, status = path[15:51], 201
-        row = ids | {"contact_id": contact, "id": new_id(now), "number_e164": body["number"]} | body
-        of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact}
-        work = [(_TOUCH, [ids | {"id": contact}]), (PHONE_NUMBERS.list, [of_contact]), (PHONE_NUMBERS.insert, [row])]
+        contact_id, status = path[15:51], 201
+        row = ids | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
+        of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id}
+        work = [(_TOUCH, [ids | {"id": contact_id}]), (PHONE_NUMBERS.list, [of_contact]), (PHONE_NUMBERS.insert, [row])]
     else:
-        contact, status = new_id(now), 201
-        work = _create(ids, contact, body)
-    work.append((_MOVE, [{"customer_id": CUSTOMER, "slot": int(contact[-2:], 16) % SLOTS, "step": 1}]))
-    [json] = await database.write(work, contacts._GET, customer_id=CUSTOMER, id=contact)
+        contact_id, status = new_id(now), 201
+        work = _create(ids, contact_id, body)
+    work.append((_MOVE, [{"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % SLOTS, "step": 1}]))
+    [json] = await database.write(work, contact._GET, customer_id=CUSTOMER, id=contact_id)
     return status, json.encode()
 
 
-def _create(ids: dict[str, Any], contact: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
-    part = ids | {"contact_id": contact}
+def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
+    part = ids | {"contact_id": contact_id}
     numbers = [
         part | {"id": new_id(ids["now"]), "number_e164": entry["number"]} | entry for entry in body["phone_numbers"]
     ]
     mails = [part | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
     return [
-        (contacts._CREATE, [ids | {"id": contact, "external_id": "", "sort_name": _sorted(body)} | body]),
+        (contact._CREATE, [ids | {"id": contact_id, "external_id": "", "sort_name": _sorted(body)} | body]),
         (PHONE_NUMBERS.insert, numbers),
         (EMAILS.insert, mails),
         (contact_tags._INSERT, tags),
@@ -173,4 +173,4 @@ def _create(ids: dict[str, Any], contact: str, body: Any) -> list[tuple[Query, l
 
 
 def _sorted(body: Any) -> str:
-    return sort_name(*(body[name] for name in contacts.NAMES))
+    return sort_name(*(body[name] for name in contact.NAMES))

@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 
 from bench.book import START, TAGS, Book, address, customer_id, number, row_id, token
-from ringbook.accesskeys import PREFIX_LENGTH, hash_token
 from ringbook.database.migrate import migrate
 from ringbook.database.schema import metadata
 from ringbook.database.sqlite import TIME_FORMAT
-from ringbook.names import sort_name
+from ringbook.tenants.access_keys import PREFIX_LENGTH, hash_token
+from ringbook.values.names import sort_name
 
 Rows = list[tuple[Any, ...]]
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from ringbook.server import bind, configured, serve
+from ringbook.serving.run import bind, configured, serve
 
 
 def main(app: str, port: int, workers: int) -> None:

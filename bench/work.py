@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from bench.book import START, TAGS, Book, address, number, row_id
-from ringbook.api.examples import NEW_CONTACT
+from ringbook.api.description.examples import NEW_CONTACT
 
 
 class Request(NamedTuple):

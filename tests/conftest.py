@@ -17,14 +17,14 @@ import httpx
 import pytest
 import uvicorn
 
-from ringbook import accesskeys, customers
 from ringbook.api.app import create_app
 from ringbook.clock import utc_now
 from ringbook.config import read_settings
 from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
 from ringbook.database.schema import metadata
-from ringbook.server import GuardedProtocol, bind
+from ringbook.serving.run import GuardedProtocol, bind
+from ringbook.tenants import access_keys, customers
 from tests import postgres
 
 numbers = itertools.count()
@@ -130,7 +130,7 @@ async def _customer(url: str, name: str) -> tuple[str, str]:
     database = database_at(url, 2)
     await database.open()
     customer = await customers.create(database, utc_now(), name, "US")
-    key = await accesskeys.create(database, customer["id"], utc_now())
+    key = await access_keys.create(database, customer["id"], utc_now())
     await database.close()
     return customer["id"], key["token"]
 

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from ringbook import accesskeys
 from ringbook.clock import utc_now
 from ringbook.database.opening import database_at
+from ringbook.tenants import access_keys
 
 
 async def _create(url, customer_id, scopes, expires_in):
     database = database_at(url, 1)
     await database.open()
-    key = await accesskeys.create(database, customer_id, utc_now(), scopes=scopes, expires_in=expires_in)
+    key = await access_keys.create(database, customer_id, utc_now(), scopes=scopes, expires_in=expires_in)
     await database.close()
     return key["token"]
 

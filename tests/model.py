@@ -1,4 +1,4 @@
-"""What Ringbook must answer, in plain dicts, one Book a customer; tests/test_model.py plays it against a server."""
+"""What Ringbook must answer, in plain dicts, one Book a customer; tests/api/test_model.py plays it against a server."""
 
 from typing import Any
 

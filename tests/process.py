@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-COMMAND = [sys.executable, "-c", "from ringbook.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from ringbook.cli.main import main; main()"]
 
 
 @contextmanager

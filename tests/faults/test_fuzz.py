@@ -4,8 +4,8 @@ import re
 
 import httpx
 
-from tests.test_model import play
-from tests.test_openapi import attack
+from tests.api.test_model import play
+from tests.api.test_openapi import attack
 
 SECONDS, PLAYS = 45, 40
 """Of one run, on each database; FAULT_TIMES as many in a long one."""

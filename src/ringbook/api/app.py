@@ -10,21 +10,21 @@ from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
 from ringbook import logs
-from ringbook.api import problems
-from ringbook.api.auth import Authentication
 from ringbook.api.callerid import CallerId
 from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
-from ringbook.api.docs import ASSETS, Asset, Docs
-from ringbook.api.observation import Observation
-from ringbook.api.openapi import OpenApi
+from ringbook.api.description.docs import ASSETS, Asset, Docs
+from ringbook.api.description.openapi import OpenApi
+from ringbook.api.http import problems
+from ringbook.api.http.auth import Authentication
+from ringbook.api.http.observation import Observation
+from ringbook.api.http.rate_limits import RateLimits
 from ringbook.api.operations import Health, Metrics, Readiness
 from ringbook.api.phonebooks import FORMS, Phonebook
-from ringbook.api.rate_limits import RateLimits
 from ringbook.api.tags import Tag, Tags
 from ringbook.config import Settings, read_settings
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
-from ringbook.server import end_with_parent
+from ringbook.serving.run import end_with_parent
 
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 from falcon.asgi import Request, Response
 
-from ringbook import callerid
-from ringbook.api.auth import LOOKUP
-from ringbook.callerid import LONGEST
+from ringbook.api.http.auth import LOOKUP
+from ringbook.calling import callerid
+from ringbook.calling.callerid import LONGEST
 from ringbook.database.engine import Database
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 

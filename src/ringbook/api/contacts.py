@@ -4,16 +4,24 @@ from typing import Any
 
 from falcon.asgi import Request, Response
 
-from ringbook import contacts
-from ringbook.addresses import EMAILS, PHONE_NUMBERS, ChangedEmail, ChangedPhoneNumber, EmailIn, Kind, PhoneNumberIn
-from ringbook.api import bodies
-from ringbook.api.auth import LOOKUP, READ_WRITE
+from ringbook.api.http import bodies
+from ringbook.api.http.auth import LOOKUP, READ_WRITE
+from ringbook.calling.batch_lookup import Lookups, look_up_all
 from ringbook.clock import utc_now
-from ringbook.contact_tags import AddedTag
+from ringbook.contacts import contact
+from ringbook.contacts.addresses import (
+    EMAILS,
+    PHONE_NUMBERS,
+    ChangedEmail,
+    ChangedPhoneNumber,
+    EmailIn,
+    Kind,
+    PhoneNumberIn,
+)
+from ringbook.contacts.contact_tags import AddedTag
 from ringbook.database.engine import Database
+from ringbook.database.pages import parse_page
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
-from ringbook.lookups import Lookups, look_up_all
-from ringbook.pagination import parse_page
 
 
 class Resource:
@@ -35,15 +43,15 @@ class Contacts(Resource):
     async def on_get(self, req: Request, resp: Response) -> None:
         """List contacts, newest first."""
         page = parse_page(req.get_param("page_size", default=""), req.get_param("page_token", default=""))
-        resp.data = await contacts.page(self._database, req.context.caller.customer_id, page)
+        resp.data = await contact.page(self._database, req.context.caller.customer_id, page)
 
     on_head = on_get
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a contact."""
         caller = req.context.caller
-        new = await self._body(req, contacts.NewContact)
-        resp.data = await contacts.create(self._database, caller.customer_id, caller.default_region, utc_now(), new)
+        new = await self._body(req, contact.NewContact)
+        resp.data = await contact.create(self._database, caller.customer_id, caller.default_region, utc_now(), new)
         resp.status = 201
 
 
@@ -52,21 +60,21 @@ class Contact(Resource):
 
     async def on_get(self, req: Request, resp: Response, contact_id: str) -> None:
         """Get a contact."""
-        resp.data = await contacts.get(self._database, req.context.caller.customer_id, contact_id)
+        resp.data = await contact.get(self._database, req.context.caller.customer_id, contact_id)
 
     on_head = on_get
 
     async def on_put(self, req: Request, resp: Response, contact_id: str) -> None:
         """Update a contact: only the fields given change."""
         caller = req.context.caller
-        change = await self._body(req, contacts.ChangedContact)
-        resp.data = await contacts.update(
+        change = await self._body(req, contact.ChangedContact)
+        resp.data = await contact.update(
             self._database, caller.customer_id, contact_id, caller.default_region, utc_now(), change
         )
 
     async def on_delete(self, req: Request, resp: Response, contact_id: str) -> None:
         """Delete a contact."""
-        resp.data = await contacts.delete(self._database, req.context.caller.customer_id, contact_id, utc_now())
+        resp.data = await contact.delete(self._database, req.context.caller.customer_id, contact_id, utc_now())
 
 
 class Lookup(Resource):
@@ -84,7 +92,7 @@ class Lookup(Resource):
                 for name in ("phone", "email")
             ]
             raise InvalidArgument(Reason.MISSING_QUERY_PARAMETER, "phone or email is required", problems)
-        resp.data = await contacts.look_up(self._database, caller.customer_id, caller.default_region, number, address)
+        resp.data = await contact.look_up(self._database, caller.customer_id, caller.default_region, number, address)
 
     on_head = on_get
 
@@ -115,7 +123,7 @@ class AddressList(Addresses):
         """Add a number or an address to a contact."""
         caller = req.context.caller
         entry = await self._body(req, self._new)
-        resp.data = await contacts.add_address(
+        resp.data = await contact.add_address(
             self._database, self._kind, caller.customer_id, contact_id, caller.default_region, utc_now(), entry
         )
         resp.status = 201
@@ -128,7 +136,7 @@ class Address(Addresses):
         """Update a number or an address: only the fields given change."""
         caller = req.context.caller
         change = await self._body(req, self._change)
-        resp.data = await contacts.update_address(
+        resp.data = await contact.update_address(
             self._database,
             self._kind,
             caller.customer_id,
@@ -141,7 +149,7 @@ class Address(Addresses):
 
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Remove a number or an address."""
-        resp.data = await contacts.remove_address(
+        resp.data = await contact.remove_address(
             self._database, self._kind, req.context.caller.customer_id, contact_id, address_id, utc_now()
         )
 
@@ -152,7 +160,7 @@ class ContactTags(Resource):
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
         """Put a tag on a contact."""
         added = await self._body(req, AddedTag)
-        resp.data = await contacts.add_tag(
+        resp.data = await contact.add_tag(
             self._database, req.context.caller.customer_id, contact_id, utc_now(), added.tag_id
         )
         resp.status = 201
@@ -163,7 +171,7 @@ class ContactTag(Resource):
 
     async def on_delete(self, req: Request, resp: Response, contact_id: str, tag_id: str) -> None:
         """Take a tag off a contact."""
-        resp.data = await contacts.remove_tag(
+        resp.data = await contact.remove_tag(
             self._database, req.context.caller.customer_id, contact_id, utc_now(), tag_id
         )
 

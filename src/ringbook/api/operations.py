@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from falcon.asgi import Request, Response
 
-from ringbook.api.observation import metrics
+from ringbook.api.http.observation import metrics
 from ringbook.database.engine import Database, Query
 from ringbook.database.migrate import head
 from ringbook.errors import Reason, Unavailable

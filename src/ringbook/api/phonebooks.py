@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 import msgspec
 from falcon.asgi import Request, Response
 
-from ringbook import __version__, book_versions, phonebook_forms, phonebooks
-from ringbook.api.auth import PHONEBOOK
+from ringbook import __version__
+from ringbook.api.http.auth import PHONEBOOK
+from ringbook.contacts import book_versions
 from ringbook.database.engine import Database
+from ringbook.database.pages import UUID
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
-from ringbook.pagination import UUID
-from ringbook.phonebook_forms import Book
-from ringbook.phonebooks import BATCH, FRONT, Entry, Search
+from ringbook.phonebooks import book, forms
+from ringbook.phonebooks.book import BATCH, FRONT, Entry, Search
+from ringbook.phonebooks.forms import Book
 
 LONGEST_SEARCH = 100
 CISCO_MOST = 32
@@ -117,21 +119,21 @@ def _parse(req: Request) -> Asked:
         here=f"{req.prefix}{req.path}",
         credential={name: get(name) for name in ("token", "accesskey") if get(name)},
         q=q,
-        wanted=phonebooks.search(q),
+        wanted=book.search(q),
         step=get("step"),
         after=get("after").lower(),
         **numbers,
     )
 
 
-def whole(book: Book) -> Answer:
-    """Return what answers with all that is found, in the form of `book`."""
+def whole(form: Book) -> Answer:
+    """Return what answers with all that is found, in that form."""
 
     async def answer(database: Database, asked: Asked) -> AsyncIterator[str]:
-        head, count = book.head, itertools.count()
-        async for entries in phonebooks.read_all(database, asked.customer_id, asked.wanted):
-            tail = book.tail if len(entries) < BATCH else ""
-            yield head + "".join([book.entry(entry, count) for entry in entries]) + tail
+        head, count = form.head, itertools.count()
+        async for entries in book.read_all(database, asked.customer_id, asked.wanted):
+            tail = form.tail if len(entries) < BATCH else ""
+            yield head + "".join([form.entry(entry, count) for entry in entries]) + tail
             head = ""
 
     return answer
@@ -140,11 +142,11 @@ def whole(book: Book) -> Answer:
 async def cisco(database: Database, asked: Asked) -> AsyncIterator[str]:
     """Yield Cisco's menu; behind its items the question what to search for, and the directory."""
     if asked.step == "search":
-        yield phonebook_forms.search_input("Cisco", asked.link(step="list"), "q")
+        yield forms.search_input("Cisco", asked.link(step="list"), "q")
     elif asked.step or asked.q or asked.after:
-        yield phonebook_forms.cisco_page(*await _page(database, asked, CISCO_MOST))
+        yield forms.cisco_page(*await _page(database, asked, CISCO_MOST))
     else:
-        yield phonebook_forms.cisco_menu(asked.link(step="search"), asked.link(step="list"))
+        yield forms.cisco_menu(asked.link(step="search"), asked.link(step="list"))
 
 
 async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
@@ -154,17 +156,17 @@ async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
     """
     if asked.step == "search":
         parameter = "&".join(filter(None, (urlencode(asked.credential), "q")))
-        yield phonebook_forms.search_input("Snom", asked.here, parameter)
+        yield forms.search_input("Snom", asked.here, parameter)
     else:
-        yield phonebook_forms.snom_page(*await _page(database, asked, SNOM_MOST))
+        yield forms.snom_page(*await _page(database, asked, SNOM_MOST))
 
 
 async def gigaset(database: Database, asked: Asked) -> AsyncIterator[str]:
     """Yield the part of the list that is asked for by first and count, with the total."""
     first, most = max(asked.first, 1), min(asked.count or GIGASET_MOST, GIGASET_MOST)
-    entries = await phonebooks.read(database, asked.customer_id, asked.wanted, FRONT, most, first - 1)
-    total = await phonebooks.count(database, asked.customer_id, asked.wanted) if entries else 0
-    yield phonebook_forms.gigaset_list(entries, first, total)
+    entries = await book.read(database, asked.customer_id, asked.wanted, FRONT, most, first - 1)
+    total = await book.count(database, asked.customer_id, asked.wanted) if entries else 0
+    yield forms.gigaset_list(entries, first, total)
 
 
 async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry], str]:
@@ -172,8 +174,8 @@ async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry
 
     Of a contact that has more than that, as many as fit.
     """
-    after = await phonebooks.position_of(database, asked.customer_id, asked.after) if asked.after else FRONT
-    found = await phonebooks.read(database, asked.customer_id, asked.wanted, after, most + 1)
+    after = await book.position_of(database, asked.customer_id, asked.after) if asked.after else FRONT
+    found = await book.read(database, asked.customer_id, asked.wanted, after, most + 1)
     entries: list[Entry] = []
     room = most
     for entry in found:
@@ -188,13 +190,13 @@ async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry
 
 
 FORMS: dict[str, Answer] = {
-    "yealink": whole(phonebook_forms.YEALINK),
+    "yealink": whole(forms.YEALINK),
     "cisco": cisco,
     "snom": snom,
-    "snom-book": whole(phonebook_forms.SNOM_BOOK),
-    "ipphone": whole(phonebook_forms.IPPHONE),
-    "grandstream": whole(phonebook_forms.GRANDSTREAM),
-    "grandstream/phonebook.xml": whole(phonebook_forms.GRANDSTREAM),
+    "snom-book": whole(forms.SNOM_BOOK),
+    "ipphone": whole(forms.IPPHONE),
+    "grandstream": whole(forms.GRANDSTREAM),
+    "grandstream/phonebook.xml": whole(forms.GRANDSTREAM),
     "gigaset": gigaset,
 }
 """By the path below /phonebooks. Grandstream's phones put phonebook.xml behind the path that they are given."""

@@ -2,10 +2,10 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook import tags
 from ringbook.api.contacts import Resource
 from ringbook.clock import utc_now
-from ringbook.pagination import parse_page
+from ringbook.contacts import tags
+from ringbook.database.pages import parse_page
 
 
 class Tags(Resource):

@@ -7,7 +7,7 @@ front of the book until its next PUT; what it changes does not move the version.
 import sqlalchemy as sa
 from alembic import op
 
-from ringbook.names import sort_name
+from ringbook.values.names import sort_name
 
 revision = "0002"
 down_revision = "0001"

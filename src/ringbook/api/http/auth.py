@@ -1,0 +1,104 @@
+"""Who is asking, and may they do it."""
+
+import time
+from base64 import b64decode
+from datetime import UTC, datetime
+from typing import Any
+
+import falcon
+from falcon.asgi import Request, Response
+from falcon.constants import COMBINED_METHODS
+
+from ringbook.api.http.rate_limits import RateLimits, who
+from ringbook.database.engine import Database
+from ringbook.errors import PermissionDenied, Reason, Unauthenticated
+from ringbook.tenants import access_keys
+from ringbook.tenants.access_keys import Caller
+
+CACHE_SECONDS = 4.0
+"""How long an access key is believed before the database is asked again. The contract allows 5."""
+
+CACHE_SIZE = 10_000
+
+READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
+LOOKUP = {"GET": "lookup", "HEAD": "lookup", "POST": "lookup"}
+PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
+
+
+def credential(req: Request) -> str | None:
+    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey."""
+    if token := req.params.get("token"):
+        return str(token)
+    if authorization := _authorization(req.get_header("Authorization") or ""):
+        return authorization
+    if access_key := req.params.get("accesskey"):
+        return str(access_key)
+    cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
+    return cookies[0] if cookies else None
+
+
+def _authorization(header: str) -> str | None:
+    """Return the key in an Authorization header: Bearer, or the password of Basic (RFC 7617) with any user name."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(value.strip(), validate=True).decode().partition(":")[2] or None
+        except ValueError:
+            return None
+    return None
+
+
+class Authentication:
+    """Falcon middleware: sets context.caller where a route asks for a scope, a `scopes` by method on its resource."""
+
+    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
+        self._database = database
+        self._limits = rate_limits
+        self._cache: dict[str, tuple[float, Caller]] = {}
+
+    async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
+        """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
+
+        The access key is looked at first: others' failures from the same address never keep a right one out.
+        """
+        scopes = getattr(resource, "scopes", None)
+        if scopes is None or req.method not in scopes:
+            _refuse_unknown_method(req.method, resource)
+            return
+        try:
+            caller = await self._caller(credential(req))
+        except Unauthenticated:
+            await self._limits.of_address.count(who(req.remote_addr))
+            raise
+        req.context.caller = caller
+        await self._limits.of_key.count(caller.access_key_id)
+        scope = scopes[req.method]
+        if scope not in caller.scopes:
+            raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")
+
+    async def _caller(self, token: str | None) -> Caller:
+        if token is None:
+            raise Unauthenticated(
+                Reason.MISSING_CREDENTIAL, "an access key is needed: ?token= or Authorization: Bearer"
+            )
+        token_hash = access_keys.hash_token(token)
+        until, caller = self._cache.get(token_hash, (0.0, None))
+        if caller is None or until < time.monotonic():
+            caller = await access_keys.find_caller(self._database, token_hash)
+            if caller is None:
+                self._cache.pop(token_hash, None)
+            else:
+                if len(self._cache) >= CACHE_SIZE:
+                    self._cache.clear()
+                self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, caller)
+        if caller is None or (caller.tm_expire is not None and caller.tm_expire <= datetime.now(UTC)):
+            raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
+        return caller
+
+
+def _refuse_unknown_method(method: str, resource: Any) -> None:
+    """Answer 405, as for every wrong method: Falcon answers 400 to one that it does not know, such as SEARCH."""
+    if method not in COMBINED_METHODS:
+        raise falcon.HTTPMethodNotAllowed([m for m in COMBINED_METHODS if hasattr(resource, f"on_{m.lower()}")])

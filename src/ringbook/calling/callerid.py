@@ -1,0 +1,135 @@
+"""Who is calling, in the few words that a phone can show."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ringbook.contacts import addresses
+from ringbook.contacts.row import CUSTOMER_ID
+from ringbook.database.engine import Connection, Query
+from ringbook.database.rendering import json_list
+from ringbook.database.schema import contact_tags as tagged
+from ringbook.database.schema import contacts as t
+from ringbook.database.schema import tags
+from ringbook.values import phone
+from ringbook.values.names import name_of
+
+LONGEST = 255
+"""The most characters of a name: some hundred bytes, which every phone system can take in."""
+
+DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
+"""What would turn the text around it (Unicode UAX #9), and the byte order mark."""
+
+JOINER = "\u200d"
+
+
+class CallerId(msgspec.Struct):
+    """Who is calling; of a number that no contact has, the name that the request gave, and empty texts."""
+
+    name: str
+    company: str
+    contact_id: str
+    tags: list[str]
+
+
+class Found(NamedTuple):
+    """The contact behind a number, as it is stored; `tags` is a JSON list, '' where it was not asked for."""
+
+    contact_id: str
+    display_name: str
+    first_name: str
+    last_name: str
+    company: str
+    tags: str
+
+
+_NAME = (
+    sa.select(tags.c.name)
+    .where(tags.c.customer_id == tagged.c.customer_id, tags.c.id == tagged.c.tag_id, tags.c.tm_delete.is_(None))
+    .correlate(tagged)
+    .scalar_subquery()
+)
+_NAMES = (
+    sa.select(sa.func.coalesce(_NAME, sa.cast(tagged.c.tag_id, sa.Text)).label("name"))
+    .where(tagged.c.customer_id == t.c.customer_id, tagged.c.contact_id == t.c.id)
+    .order_by(tagged.c.position)
+    .correlate(t)
+    .subquery()
+)
+_TAGS = sa.cast(json_list(_NAMES, _NAMES.c.name), sa.Text)
+
+
+@cache
+def _lookup(numbers: int, *, with_tags: bool) -> Query:
+    columns = [t.c.id, t.c.display_name, t.c.first_name, t.c.last_name, t.c.company]
+    last = _TAGS if with_tags else sa.literal_column("''")
+    chosen = addresses.chosen(numbers)
+    return Query(sa.select(*columns, last).where(t.c.customer_id == CUSTOMER_ID, t.c.id == chosen))
+
+
+async def look_up(
+    database: Connection, customer_id: str, region: str, number: str, given_name: str, most: int, *, with_tags: bool
+) -> CallerId:
+    """Return who calls from `number`, the name in at most `most` characters; the tags only where asked for.
+
+    The name is the contact's display_name, else its first and last name, else its company. Where no contact has the
+    number, or it is none, it is `given_name`.
+    """
+    numbers = phone.readings(number, region)
+    row = None
+    if numbers:
+        values = {f"number_{i}": reading for i, reading in enumerate(numbers)}
+        row = await database.one(_lookup(len(numbers), with_tags=with_tags), customer_id=customer_id, **values)
+    if row is None:
+        return CallerId(cut(sanitize(given_name), most), "", "", [])
+    found = Found(*row)
+    company = sanitize(found.company)
+    name = name_of(sanitize(found.display_name), sanitize(found.first_name), sanitize(found.last_name), company)
+    return CallerId(
+        cut(name, most),
+        company,
+        str(found.contact_id),
+        [sanitize(tag) for tag in msgspec.json.decode(found.tags)] if with_tags else [],
+    )
+
+
+def sanitize(text: str) -> str:
+    """Return `text` as one line that any phone system can show: no control characters, no `%`, no `${`.
+
+    FreeSWITCH takes `%` for a format, and Asterisk and FreeSWITCH `${` for a variable. Blanks and line breaks of any
+    kind become one blank. What would turn the rest of the display around is left out.
+    """
+    if text.isprintable() and text.isascii() and "%" not in text and "${" not in text and "  " not in text:
+        return text.strip()
+    line = " ".join(DIRECTION.sub("", text).split())
+    visible = "".join([c for c in line if c != "%" and unicodedata.category(c) not in {"Cc", "Cs", "Zl", "Zp"}])
+    return " ".join(re.sub(r"\$+\{", "", unicodedata.normalize("NFC", visible)).split())
+
+
+def cut(text: str, most: int) -> str:
+    """Return the first `most` characters (code points), fewer where more would part what is seen as one."""
+    end = min(most, len(text))
+    while 0 < end < len(text) and _belong_together(text, end):
+        end -= 1
+    return text[:end].rstrip()
+
+
+def _belong_together(text: str, at: int) -> bool:
+    """Tell whether the characters before and behind `at` are seen as one (the common cases of Unicode UAX #29)."""
+    before, behind = text[at - 1], text[at]
+    if JOINER in {before, behind} or unicodedata.category(behind) in {"Mn", "Mc", "Me"} or _is_modifier(behind):
+        return True
+    run = len(text[:at]) - len(text[:at].rstrip(FLAG_LETTERS))
+    return behind in FLAG_LETTERS and run % 2 == 1
+
+
+FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+"""Two of them are one flag."""
+
+
+def _is_modifier(character: str) -> bool:
+    return "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -1,0 +1,1 @@
+"""A contact, and everything that changes it."""

@@ -1,0 +1,1 @@
+"""The book in the form of each make of phone."""

@@ -1,0 +1,162 @@
+"""Phone books: the contacts that have a number, by name, as desk phones want them. The forms are in phonebook_forms."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import msgspec
+import phonenumbers
+import sqlalchemy as sa
+
+from ringbook.contacts.row import CUSTOMER_ID
+from ringbook.database.engine import Connection, Query
+from ringbook.database.rendering import json_list, json_object
+from ringbook.database.schema import contacts as t
+from ringbook.database.schema import phone_numbers
+from ringbook.values.names import MOST_WORDS, fold
+
+BATCH = 200
+"""How many contacts are read at a time: a book of any size takes no more memory, and holds no connection."""
+
+LOWEST_ID = "00000000-0000-0000-0000-000000000000"
+ANYTHING = "%"
+
+
+class Number(msgspec.Struct):
+    """A number of an entry."""
+
+    type: str
+    e164: str
+
+
+class Entry(msgspec.Struct):
+    """A contact in a phone book: its names as they are stored, and at least one number, the primary one first."""
+
+    id: str
+    sort_name: str
+    display_name: str
+    first_name: str
+    last_name: str
+    company: str
+    numbers: list[Number]
+
+
+class Position(NamedTuple):
+    """Behind which contact to go on."""
+
+    sort_name: str = ""
+    id: str = LOWEST_ID
+
+
+FRONT = Position()
+
+Search = dict[str, str]
+"""The patterns of a search: `word_0` and so on for the words of the name, `digits` for the number."""
+
+_SEARCH = {f"word_{i}": sa.bindparam(f"word_{i}", type_=sa.Text) for i in range(MOST_WORDS)}
+_DIGITS = sa.bindparam("digits", type_=sa.Text)
+_AFTER_ID = sa.bindparam("after_id", type_=t.c.id.type)
+_ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
+
+
+def _found() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on a contact of the book; each number is asked for by itself, not joined."""
+    number = (
+        sa.select(_ONE)
+        .where(
+            phone_numbers.c.customer_id == t.c.customer_id,
+            phone_numbers.c.contact_id == t.c.id,
+            phone_numbers.c.number_e164.like(_DIGITS),
+        )
+        .limit(_ONE)
+        .correlate(t)
+        .scalar_subquery()
+    )
+    words = [t.c.sort_name.like(word) for word in _SEARCH.values()]
+    return (t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), *words, number.is_not(None))
+
+
+def _batch() -> sa.Select[tuple[str]]:
+    """Return the statement for the next contacts behind a position, as one JSON list."""
+    position = sa.tuple_(sa.bindparam("after_name", type_=sa.Text), _AFTER_ID)
+    names = (t.c.sort_name, t.c.display_name, t.c.first_name, t.c.last_name, t.c.company)
+    chosen = (
+        sa.select(t.c.customer_id, t.c.id, *names)
+        .where(*_found(), sa.tuple_(t.c.sort_name, t.c.id) > position)
+        .order_by(t.c.sort_name, t.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .offset(sa.bindparam("skip", type_=sa.BigInteger))
+        .subquery("chosen")
+    )
+    numbers = (
+        sa.select(phone_numbers.c.type, phone_numbers.c.number_e164)
+        .where(phone_numbers.c.customer_id == chosen.c.customer_id, phone_numbers.c.contact_id == chosen.c.id)
+        .order_by(phone_numbers.c.is_primary.desc(), phone_numbers.c.id)
+        .correlate(chosen)
+        .subquery("numbers")
+    )
+    entry = {name: chosen.c[name] for name in Entry.__struct_fields__ if name != "numbers"}
+    number = json_object(type=numbers.c.type, e164=numbers.c.number_e164)
+    return sa.select(json_list(chosen, json_object(**entry, numbers=json_list(numbers, number))))
+
+
+_BATCH = Query(_batch(), long=True)
+_COUNT = Query(sa.select(sa.func.count()).select_from(t).where(*_found()), long=True)
+_POSITION = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUSTOMER_ID, t.c.id == _AFTER_ID))
+_DECODER = msgspec.json.Decoder(list[Entry])
+
+
+def search(text: str) -> Search:
+    """Return what to search for: words that must each begin a word of the names, or else digits within a number.
+
+    Of a name the first four words count. Nothing to search for finds everything.
+    """
+    patterns = dict.fromkeys([*_SEARCH, "digits"], ANYTHING)
+    if any(character.isalpha() for character in text):
+        patterns |= {name: f"% {word}%" for name, word in zip(_SEARCH, fold(text), strict=False)}
+    else:
+        digits = phonenumbers.normalize_digits_only(text)
+        patterns["digits"] = f"%{digits.lstrip('0') or digits}%"  # a trunk zero or 00 is in no E.164 number
+    return patterns
+
+
+async def read(
+    database: Connection, customer_id: str, wanted: Search, after: Position, limit: int, skip: int = 0
+) -> list[Entry]:
+    """Return at most `limit` entries behind `after`, in the order of their names, leaving out `skip` before them."""
+    row = await database.one(
+        _BATCH,
+        customer_id=customer_id,
+        after_name=after.sort_name,
+        after_id=after.id,
+        limit=limit,
+        skip=skip,
+        **wanted,
+    )
+    return _DECODER.decode(row[0]) if row else []
+
+
+async def read_all(database: Connection, customer_id: str, wanted: Search) -> AsyncIterator[list[Entry]]:
+    """Yield the entries batch by batch; the last one is shorter than BATCH.
+
+    Each batch shows the book as it is when it is read. A contact that is renamed meanwhile may so be there twice or not
+    at all; the version read before has then been overtaken.
+    """
+    after = FRONT
+    while True:
+        entries = await read(database, customer_id, wanted, after, BATCH)
+        yield entries
+        if len(entries) < BATCH:
+            return
+        after = Position(entries[-1].sort_name, entries[-1].id)
+
+
+async def count(database: Connection, customer_id: str, wanted: Search) -> int:
+    """Return how many entries there are."""
+    row = await database.one(_COUNT, customer_id=customer_id, **wanted)
+    return int(row[0]) if row else 0
+
+
+async def position_of(database: Connection, customer_id: str, contact_id: str) -> Position:
+    """Return the position behind a contact, also one that was deleted since; of an unknown one, the front."""
+    row = await database.one(_POSITION, customer_id=customer_id, after_id=contact_id)
+    return Position(row[0], contact_id) if row else FRONT

@@ -1,0 +1,90 @@
+"""Customers: the tenants."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ringbook.clock import new_id
+from ringbook.database.engine import Connection, Database, Query, Row
+from ringbook.database.rendering import json_object, json_values
+from ringbook.database.schema import customers as t
+from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
+from ringbook.values import phone
+
+_ID, _NOW = sa.bindparam("id", type_=t.c.id.type), sa.bindparam("now", type_=t.c.tm_create.type)
+_PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "tm_create"))
+_LIVE = sa.and_(t.c.id == _ID, t.c.tm_delete.is_(None))
+_CREATE = Query(
+    sa.insert(t)
+    .values({c: sa.bindparam(c) for c in ("name", "default_region")} | {"id": _ID, "tm_create": _NOW})
+    .returning(_PUBLIC)
+)
+_LIST = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
+_UPDATE = Query(
+    sa.update(t)
+    .values({c: sa.func.coalesce(sa.bindparam(f"new_{c}", type_=sa.Text), t.c[c]) for c in ("name", "default_region")})
+    .values(tm_update=_NOW)
+    .where(_LIVE)
+    .returning(_PUBLIC)
+)
+_DELETE = Query(sa.update(t).values(tm_update=_NOW, tm_delete=_NOW).where(_LIVE).returning(_PUBLIC))
+
+
+def parse_region(text: str) -> str:
+    """Return the default region in capitals, '' for none. Raises InvalidArgument."""
+    region = text.strip().upper()
+    if region and not phone.is_region(region):
+        raise InvalidArgument.of([FieldProblem("default_region", f"'{text}' is no region such as US or DE")])
+    return region
+
+
+def parse_name(text: str) -> str:
+    """Return the name of a customer or an access key. Raises InvalidArgument."""
+    if "\0" in text or len(text) > 255 or any("\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidArgument.of([FieldProblem("name", "must be text of at most 255 characters")])
+    return text
+
+
+def _parse_customer_name(text: str) -> str:
+    if not text.strip():
+        raise InvalidArgument.of([FieldProblem("name", "must not be empty", Reason.MISSING_FIELD)])
+    return parse_name(text)
+
+
+async def create(database: Database, now: datetime, name: str, default_region: str) -> dict[str, Any]:
+    """Create a customer. Raises InvalidArgument."""
+    values = {"name": _parse_customer_name(name), "default_region": parse_region(default_region)}
+    async with database.transaction() as transaction:
+        return _decoded(await transaction.one(_CREATE, id=new_id(now), now=now, **values))
+
+
+async def list_all(database: Connection) -> list[dict[str, Any]]:
+    """Return the live customers, oldest first."""
+    return [_decoded(row) for row in await database.all(_LIST)]
+
+
+async def update(
+    database: Database, customer_id: str, now: datetime, name: str | None, default_region: str | None
+) -> dict[str, Any]:
+    """Change what is given. Raises NotFound, InvalidArgument."""
+    values = {
+        "new_name": None if name is None else _parse_customer_name(name),
+        "new_default_region": None if default_region is None else parse_region(default_region),
+    }
+    async with database.transaction() as transaction:
+        return _decoded(await transaction.one(_UPDATE, id=customer_id, now=now, **values))
+
+
+async def delete(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
+    """Delete a customer: all its access keys end; its data stays, out of reach. Raises NotFound."""
+    async with database.transaction() as transaction:
+        return _decoded(await transaction.one(_DELETE, id=customer_id, now=now))
+
+
+def _decoded(row: Row | None) -> dict[str, Any]:
+    if row is None:
+        raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
+    customer: dict[str, Any] = msgspec.json.decode(row[0])
+    return customer

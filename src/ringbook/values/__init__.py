@@ -1,0 +1,1 @@
+"""What a person typed -> what is kept. Pure: no database, no HTTP."""
