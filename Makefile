@@ -5,7 +5,7 @@ TIMES ?= 1
 unexport PYTHONDONTWRITEBYTECODE # compiled once, a start takes two thirds of the time
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test test-sip test-faults check bench bench-full format openapi
+.PHONY: help run key test test-sip test-faults check bench bench-full format openapi sql
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,3 +54,6 @@ format: .venv/dev ## Put the code into its format
 
 openapi: .venv/dev ## Write docs/openapi.json anew
 	.venv/bin/python -m tests.api.test_openapi
+
+sql: .venv/dev ## Print every statement by name, as it is compiled for SQLite and PostgreSQL: make sql NAME=CONTACT_PAGE for one
+	@.venv/bin/python -m tests.statements $(NAME)

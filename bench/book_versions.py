@@ -16,7 +16,7 @@ import asyncpg
 
 from ringbook.clock import new_id, utc_now
 from ringbook.contacts import book_versions, contact
-from ringbook.contacts.addresses import PHONE_NUMBERS
+from ringbook.contacts.addresses import INSERT_ADDRESS, PHONE_NUMBERS
 from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate
 from ringbook.database.postgresql import SERVER_SETTINGS
@@ -45,11 +45,14 @@ def statements(slots: int | None) -> Iterator[tuple[Query, dict[str, Any]]]:
     contact_id = new_id(utc_now())
     ids: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
     names = dict.fromkeys((*contact.TEXTS, "source"), "") | {"display_name": "John Smith"}
-    yield contact._CREATE, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
+    yield contact.INSERT_CONTACT, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
     number = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other", "is_primary": False}
-    yield PHONE_NUMBERS.insert, ids | number
+    yield INSERT_ADDRESS[PHONE_NUMBERS], ids | number
     if slots:
-        yield book_versions._MOVE, {"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % slots, "step": 1}
+        yield (
+            book_versions.MOVE_BOOK_VERSION,
+            {"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % slots, "step": 1},
+        )
 
 
 async def write(connection: asyncpg.Connection, slots: int | None, until: float) -> int:

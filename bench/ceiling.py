@@ -7,12 +7,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ringbook.calling.batch_lookup import _BY_NUMBER
+from ringbook.calling.batch_lookup import LOOKUP_BY_NUMBERS
+from ringbook.calling.lookup import lookup
 from ringbook.clock import lowest_id, new_id, utc_now
-from ringbook.contacts import contact, contact_tags
-from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS
-from ringbook.contacts.book_versions import _MOVE, SLOTS
-from ringbook.contacts.row import _TOUCH
+from ringbook.contacts import contact
+from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, EMAILS, INSERT_ADDRESS, PHONE_NUMBERS
+from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, SLOTS
+from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
+from ringbook.contacts.row import TOUCH_CONTACT
 from ringbook.database.engine import Query
 from ringbook.database.pages import HIGHEST_ID, render_page
 from ringbook.database.pool import Pool
@@ -21,7 +23,7 @@ from ringbook.database.sqlite import connect
 from ringbook.values.names import sort_name
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
-BY_PHONE, BY_EMAIL = contact._lookup(1, 0), contact._lookup(0, 1)
+BY_PHONE, BY_EMAIL = lookup(1, 0), lookup(0, 1)
 MISS = (
     b'{"error":{"status":"NOT_FOUND","reason":"CONTACT_NOT_FOUND","message":"no contact has this phone number or email'
     b' address","request_id":"00000000000000000000000000000000","details":[]},'
@@ -120,21 +122,21 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
         if name == "phone":
             found = await database.read(BY_PHONE, customer_id=CUSTOMER, number_0=value)
         else:
-            found = await database.read(BY_EMAIL, customer_id=CUSTOMER, address=value)
+            found = await database.read(BY_EMAIL, customer_id=CUSTOMER, email=value)
         return (200, found[0][0].encode()) if found else (404, MISS)
     if path == "/v1.0/contacts":
         token = dict(parse_qsl(query)).get("page_token")
         below = lowest_id(datetime.fromisoformat(token)) if token else HIGHEST_ID
-        found = await database.read(contact._PAGE, customer_id=CUSTOMER, below=below, limit=101)
+        found = await database.read(contact.CONTACT_PAGE, customer_id=CUSTOMER, below=below, limit=101)
         return 200, render_page(found, 100)
-    found = await database.read(contact._GET, customer_id=CUSTOMER, id=path[-36:])
+    found = await database.read(contact.SELECT_CONTACT, customer_id=CUSTOMER, contact_id=path[-36:])
     return 200, found[0][0].encode()
 
 
 async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     if path == "/v1.0/contacts/lookup":
         [[json]] = await database.read(
-            _BY_NUMBER, customer_id=CUSTOMER, wanted=msgspec.json.encode(body["phones"]).decode()
+            LOOKUP_BY_NUMBERS, customer_id=CUSTOMER, wanted=msgspec.json.encode(body["phones"]).decode()
         )
         return 200, json.encode()
     now = utc_now()
@@ -142,18 +144,23 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     if method == "PUT":
         contact_id = path[-36:]
         texts = {f"new_{name}": body.get(name) for name in contact.TEXTS}
-        rename = ids | {"id": contact_id, "new_sort_name": _sorted(body)}
-        work, status = [(contact._UPDATE, [ids | {"id": contact_id} | texts]), (contact._RENAME, [rename])], 200
+        ids |= {"contact_id": contact_id}
+        rename = ids | {"new_sort_name": _sorted(body)}
+        work, status = [(contact.UPDATE_CONTACT, [ids | texts]), (contact.SET_SORT_NAME, [rename])], 200
     elif path.endswith("/phone-numbers"):
         contact_id, status = path[15:51], 201
         row = ids | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
         of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id}
-        work = [(_TOUCH, [ids | {"id": contact_id}]), (PHONE_NUMBERS.list, [of_contact]), (PHONE_NUMBERS.insert, [row])]
+        work = [
+            (TOUCH_CONTACT, [ids | of_contact]),
+            (ADDRESSES_OF_CONTACT[PHONE_NUMBERS], [of_contact]),
+            (INSERT_ADDRESS[PHONE_NUMBERS], [row]),
+        ]
     else:
         contact_id, status = new_id(now), 201
         work = _create(ids, contact_id, body)
-    work.append((_MOVE, [{"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % SLOTS, "step": 1}]))
-    [json] = await database.write(work, contact._GET, customer_id=CUSTOMER, id=contact_id)
+    work.append((MOVE_BOOK_VERSION, [{"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % SLOTS, "step": 1}]))
+    [json] = await database.write(work, contact.SELECT_CONTACT, customer_id=CUSTOMER, contact_id=contact_id)
     return status, json.encode()
 
 
@@ -165,10 +172,10 @@ def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query
     mails = [part | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
     return [
-        (contact._CREATE, [ids | {"id": contact_id, "external_id": "", "sort_name": _sorted(body)} | body]),
-        (PHONE_NUMBERS.insert, numbers),
-        (EMAILS.insert, mails),
-        (contact_tags._INSERT, tags),
+        (contact.INSERT_CONTACT, [part | {"external_id": "", "sort_name": _sorted(body)} | body]),
+        (INSERT_ADDRESS[PHONE_NUMBERS], numbers),
+        (INSERT_ADDRESS[EMAILS], mails),
+        (INSERT_CONTACT_TAG, tags),
     ]
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from ringbook.api.http.rate_limits import MOST_COUNTED, Counts, who
+from ringbook.api.http.rate_limits import MOST_COUNTED, Counts, counted_as
 from tests import redis_server
 from tests.process import started
 
@@ -125,7 +125,7 @@ def test_a_million_addresses_take_no_more_room_than_is_set_and_the_latest_are_co
 
 
 @pytest.mark.parametrize(
-    ("address", "counted_as"),
+    ("address", "key"),
     [
         ("203.0.113.7", "203.0.113.7"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
@@ -133,5 +133,5 @@ def test_a_million_addresses_take_no_more_room_than_is_set_and_the_latest_are_co
         ("x" * 10_000, "unknown"),
     ],
 )
-def test_an_ipv6_user_is_a_network(address, counted_as):
-    assert who(address) == counted_as
+def test_an_ipv6_user_is_a_network(address, key):
+    assert counted_as(address) == key

@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from ringbook.config import SETTINGS
-from ringbook.database.migrate import head
+from ringbook.database.revisions import head
 from ringbook.database.schema import metadata
 from tests.keys import access_key
 from tests.process import COMMAND, started

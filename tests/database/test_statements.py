@@ -8,61 +8,72 @@ import sqlite3
 import asyncpg
 import pytest
 
-from ringbook.calling import batch_lookup, callerid
-from ringbook.contacts import book_versions, contact, tags
+from ringbook.calling.callerid import callerid
+from ringbook.calling.lookup import lookup
 from ringbook.database.engine import Query
 from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.schema import metadata
-from ringbook.phonebooks import book
-from ringbook.tenants import access_keys
+from ringbook.phonebooks.book import search
+from tests.statements import ON_DEMAND, main, statements
 
 TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
-WITHOUT_CUSTOMER = {access_keys._AUTHENTICATE, access_keys._REVOKE}
+EVERY = statements()
+WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY"}
 """Finding a credential by its hash, and the operator's command line."""
 
 HOT = {
-    "lookup by phone": contact._lookup(1, 0),
-    "lookup of digits": contact._lookup(2, 0),
-    "lookup by phone and email": contact._lookup(2, 1),
-    "many numbers": batch_lookup._BY_NUMBER,
-    "many addresses": batch_lookup._BY_ADDRESS,
-    "caller id": callerid._lookup(1, with_tags=False),
-    "caller id of digits, with tags": callerid._lookup(2, with_tags=True),
-    "get": contact._GET,
-    "page of contacts": contact._PAGE,
-    "page of tags": tags._PAGE,
-    "authenticate": access_keys._AUTHENTICATE,
-    "batch of a phone book": book._BATCH,
-    "count of a phone book": book._COUNT,
-    "position in a phone book": book._POSITION,
-    "version of the book": book_versions._READ,
+    name: EVERY[name]
+    for name in (
+        *ON_DEMAND,
+        "LOOKUP_BY_NUMBERS",
+        "LOOKUP_BY_EMAILS",
+        "SELECT_CONTACT",
+        "CONTACT_PAGE",
+        "TAG_PAGE",
+        "AUTHENTICATE",
+        "BOOK_ENTRIES",
+        "COUNT_OF_ENTRIES",
+        "POSITION_OF_ENTRY",
+        "BOOK_VERSION",
+    )
 }
 ID = "019c3860-0000-7000-8000-000000000000"
 VALUES = {
     "customer_id": ID,
-    "id": ID,
+    "contact_id": ID,
     "below": ID,
     "limit": 101,
     "number_0": "+15551234567",
     "number_1": "+15551234568",
-    "address": "john@acme.com",
+    "email": "john@acme.com",
     "wanted": '["+15551234567"]',
     "token_hash": "x",
     "after_name": " john",
     "after_id": ID,
     "skip": 0,
-    **book.search("smith"),
+    **search("smith"),
 }
 
 
-def every_query():
-    return [one for one in gc.get_objects() if isinstance(one, Query)]
+def test_every_statement_has_a_name():
+    counts = range(1, 10)
+    on_demand = [lookup(count, emails) for count in counts for emails in (0, 1)] + [lookup(0, 1)]
+    on_demand += [callerid(count, with_tags=with_tags) for count in counts for with_tags in (False, True)]
+    named = {*EVERY.values(), *on_demand}
+    assert [one.sqlite.sql for one in gc.get_objects() if isinstance(one, Query) and one not in named] == []
 
 
 def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer():
-    queries = [query for query in every_query() if query not in WITHOUT_CUSTOMER]
+    queries = [query for name, query in EVERY.items() if name not in WITHOUT_CUSTOMER]
     assert len(queries) > 40
     assert [query.sqlite.sql for query in queries if not names_the_customer(query.sqlite.sql)] == []
+
+
+def test_make_sql_prints_every_statement_for_both_databases(capsys):
+    main([])
+    printed = capsys.readouterr().out
+    names = re.findall("^-- (.*), (sqlite|postgresql)$", printed, re.MULTILINE)
+    assert sorted(names) == sorted((name, database) for name in EVERY for database in ("sqlite", "postgresql"))
 
 
 def names_the_customer(sql):
@@ -80,7 +91,7 @@ def test_a_hot_statement_is_an_index_search(database_url, rows):
 
 
 def is_index_search(plan):
-    scans = re.search(r"\bSCAN (?!\(subquery|anon_|CONSTANT ROW|chosen|numbers|asked VIRTUAL)|Seq Scan", plan)
+    scans = re.search(r"\bSCAN (?!\(subquery|anon_|CONSTANT ROW|chosen|numbers|ordered|asked VIRTUAL)|Seq Scan", plan)
     sorts = [line for line in plan.splitlines() if "TEMP B-TREE" in line or "Sort Key" in line]
     return not scans and all("ORDER BY" in line or re.search("is_primary|position", line) for line in sorts)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringbook.phonebooks import forms
 from ringbook.phonebooks.book import Entry, Number
-from ringbook.values.names import fold, name_of, sort_name
+from ringbook.values.names import folded_words, name_of, sort_name
 
 TYPES = ["mobile", "work", "home", "fax", "other"]
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -158,7 +158,7 @@ def test_gigaset_has_a_last_name_and_at_most_one_number_of_each_kind(entries):
     ],
 )
 def test_names_are_compared_without_case_accents_and_signs(text, words):
-    assert fold(text) == words
+    assert folded_words(text) == words
 
 
 def test_a_sort_name_is_never_too_long_for_an_index_of_postgresql():
@@ -169,7 +169,7 @@ def test_a_sort_name_is_never_too_long_for_an_index_of_postgresql():
 
 @given(NAMES)
 def test_folding_a_folded_name_changes_nothing(text):
-    assert fold(" ".join(fold(text))) == fold(text)
+    assert folded_words(" ".join(folded_words(text))) == folded_words(text)
 
 
 def test_a_name_stands_before_a_longer_one_and_other_words_can_be_searched():

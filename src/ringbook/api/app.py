@@ -1,7 +1,6 @@
 """The application: its routes on one screen."""
 
 import os
-import re
 from typing import Any
 
 import falcon
@@ -10,23 +9,47 @@ from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
 from ringbook import logs
-from ringbook.api.callerid import CallerId
-from ringbook.api.contacts import KINDS, Address, AddressList, Contact, Contacts, ContactTag, ContactTags, Lookup
+from ringbook.api.addresses import EmailResource, EmailsResource, PhoneNumberResource, PhoneNumbersResource
+from ringbook.api.callerid import CallerIdResource
+from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
+from ringbook.api.contacts import ContactResource, ContactsResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.http import problems
 from ringbook.api.http.auth import Authentication
 from ringbook.api.http.observation import Observation
 from ringbook.api.http.rate_limits import RateLimits
-from ringbook.api.operations import Health, Metrics, Readiness
-from ringbook.api.phonebooks import FORMS, Phonebook
-from ringbook.api.tags import Tag, Tags
+from ringbook.api.http.resource import Resource
+from ringbook.api.lookup import LookupResource
+from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
+from ringbook.api.phonebooks import FORMS
+from ringbook.api.tags import TagResource, TagsResource
 from ringbook.config import Settings, read_settings
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
 from ringbook.serving.run import end_with_parent
+from ringbook.values.fields import UUID
 
-UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+CONTACT = "/v1.0/contacts/{contact_id:id}"
+ROUTES: dict[str, type[Resource]] = {
+    "/v1.0/contacts": ContactsResource,
+    "/v1.0/contacts/lookup": LookupResource,
+    CONTACT: ContactResource,
+    f"{CONTACT}/phone-numbers": PhoneNumbersResource,
+    f"{CONTACT}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
+    f"{CONTACT}/emails": EmailsResource,
+    f"{CONTACT}/emails/{{address_id:id}}": EmailResource,
+    f"{CONTACT}/tags": ContactTagsResource,
+    f"{CONTACT}/tags/{{tag_id:id}}": ContactTagResource,
+    problems.CALLERID_PATH: CallerIdResource,
+    "/v1.0/tags": TagsResource,
+    "/v1.0/tags/{tag_id:id}": TagResource,
+    **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
+    "/healthz": HealthResource,
+    "/readyz": ReadinessResource,
+    "/metrics": MetricsResource,
+}
+"""Every path of the API, and its resource."""
 
 
 class UuidConverter(BaseConverter):
@@ -68,37 +91,13 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["id"] = UuidConverter
     problems.add_to(app)
-    table = routes(database, settings.max_body_bytes)
-    table += [("/openapi.json", OpenApi(table)), ("/docs", Docs())]
-    table += [(f"/docs/{name}", Asset(name, content_type)) for name, content_type in ASSETS.items()]
-    for path, resource in table:
-        app.add_route(path, resource)
+    for path, resource in ROUTES.items():
+        app.add_route(path, resource(database, settings.max_body_bytes))
+    app.add_route("/openapi.json", OpenApi(ROUTES))
+    app.add_route("/docs", Docs())
+    for name, content_type in ASSETS.items():
+        app.add_route(f"/docs/{name}", Asset(name, content_type))
     return app
-
-
-def routes(database: Database, most: int) -> list[tuple[str, Any]]:
-    """Return every path of the API with its resource."""
-    contact = "/v1.0/contacts/{contact_id:id}"
-    table: list[tuple[str, Any]] = [
-        ("/v1.0/contacts", Contacts(database, most)),
-        ("/v1.0/contacts/lookup", Lookup(database, most)),
-        (contact, Contact(database, most)),
-    ]
-    for path, kind in KINDS.items():
-        table.append((f"{contact}/{path}", AddressList(database, most, kind)))
-        table.append((f"{contact}/{path}/{{address_id:id}}", Address(database, most, kind)))
-    return [
-        *table,
-        (f"{contact}/tags", ContactTags(database, most)),
-        (f"{contact}/tags/{{tag_id:id}}", ContactTag(database, most)),
-        (problems.CALLERID, CallerId(database)),
-        ("/v1.0/tags", Tags(database, most)),
-        ("/v1.0/tags/{tag_id:id}", Tag(database, most)),
-        *((f"/v1.0/phonebooks/{form}", Phonebook(database, answer)) for form, answer in FORMS.items()),
-        ("/healthz", Health()),
-        ("/readyz", Readiness(database)),
-        ("/metrics", Metrics()),
-    ]
 
 
 def from_environment() -> falcon.asgi.App[Request, Response]:

@@ -1,4 +1,4 @@
-"""The handler of /callerid, and what its answers look like."""
+"""/callerid, and what its answers look like."""
 
 import re
 from typing import Any
@@ -7,42 +7,44 @@ from urllib.parse import quote, urlencode
 import msgspec
 from falcon.asgi import Request, Response
 
-from ringbook.api.http.auth import LOOKUP
-from ringbook.calling import callerid
-from ringbook.calling.callerid import LONGEST
-from ringbook.database.engine import Database
+from ringbook.api.http.resource import Resource, operation, parameter
+from ringbook.api.lookup import PHONE_PARAMETER
+from ringbook.calling.callerid import LONGEST_NAME, CallerId, look_up
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 FORMATS = ("text", "hash", "json")
 TEXT = "text/plain; charset=utf-8"
 
 
-class CallerId:
+CALLERID_PARAMETERS = (
+    PHONE_PARAMETER,
+    parameter("name", "What to answer where no contact has the number.", {"type": "string"}, "WIRELESS CALLER"),
+    parameter("format", "The form of the answer; text where absent.", {"enum": ["", *FORMATS]}, "text"),
+    parameter("max", "The most characters of the name; more than 255 is cut.", {"type": "integer", "minimum": 1}, 15),
+)
+
+
+class CallerIdResource(Resource):
     """/callerid. Phones show whatever is answered, so the body of every error is empty: see problems.write."""
 
-    scopes = LOOKUP
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
+    @operation(
+        "get_callerid",
+        "lookup",
+        "Who calls, in the form that was asked for.",
+        CallerId,
+        query=CALLERID_PARAMETERS,
+        for_phones=True,
+    )
     async def on_get(self, req: Request, resp: Response) -> None:
         """Get the name behind a phone number, in a form that phone systems can show.
 
         A number that no contact has is no error: the answer is the request's own `name`, or empty. So is no number.
         """
-        caller = req.context.caller
         params: Any = req.params
         form = params.get("format") or "text"
-        most = _parse(form, params.get("max") or str(LONGEST))
-        found = await callerid.look_up(
-            self._database,
-            caller.customer_id,
-            caller.default_region,
-            params.get("phone", ""),
-            params.get("name", ""),
-            most,
-            with_tags=form != "text",
-        )
+        most = _parse(form, params.get("max") or str(LONGEST_NAME))
+        number, given_name = params.get("phone", ""), params.get("name", "")
+        found = await look_up(req.context.caller, self.database, number, given_name, most, with_tags=form != "text")
         if form == "json":
             resp.data = msgspec.json.encode(found)
             return
@@ -61,10 +63,10 @@ def _parse(form: str, most: str) -> int:
         problems.append(FieldProblem("max", "must be a whole number, 1 or more", Reason.INVALID_QUERY_PARAMETER))
     if problems:
         raise InvalidArgument.of(problems)
-    return min(int(most), LONGEST)
+    return min(int(most), LONGEST_NAME)
 
 
-def _hash(found: callerid.CallerId) -> str:
+def _hash(found: CallerId) -> str:
     """Return it form-encoded, as Asterisk's CURL() reads it with hashcompat; the tags with commas between them."""
     tags = ",".join(tag.replace(",", " ") for tag in found.tags)
     fields = {"name": found.name, "company": found.company, "contact_id": found.contact_id, "tags": tags}

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from falcon.asgi import Request, Response
 
 from ringbook.api.http.observation import metrics
-from ringbook.database.engine import Database, Query
-from ringbook.database.migrate import head
+from ringbook.api.http.resource import Resource, operation
+from ringbook.database.engine import Query
+from ringbook.database.revisions import head
 from ringbook.errors import Reason, Unavailable
 
-_REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
+SCHEMA_REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
 
 
 class Status(msgspec.Struct):
@@ -20,9 +21,10 @@ class Status(msgspec.Struct):
     status: Literal["ok", "ready"]
 
 
-class Health:
+class HealthResource(Resource):
     """/healthz: the process is alive."""
 
+    @operation("get_health", "", "The process is alive.", Status)
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Tell that the process is alive."""
         resp.data = b'{"status":"ok"}'
@@ -30,29 +32,27 @@ class Health:
     on_head = on_get
 
 
-class Readiness:
+class ReadinessResource(Resource):
     """/readyz: the database can be reached and has the schema that this version knows."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._head = head()
-
+    @operation("get_readiness", "", "Ringbook can answer.", Status)
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Tell whether the database can be reached and has the schema that this version knows."""
-        row = await self._database.one(_REVISION)
-        if row is None or row[0] != self._head:
+        row = await self.database.one(SCHEMA_REVISION)
+        if row is None or row[0] != head():
             raise Unavailable(
                 Reason.SCHEMA_NOT_CURRENT,
-                f"the database's schema is {row[0] if row else 'none'}, and this Ringbook's is {self._head}",
+                f"the database's schema is {row[0] if row else 'none'}, and this Ringbook's is {head()}",
             )
         resp.data = b'{"status":"ready"}'
 
     on_head = on_get
 
 
-class Metrics:
+class MetricsResource(Resource):
     """/metrics, for Prometheus."""
 
+    @operation("get_metrics", "", "The metrics.", "text/plain")
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Return the metrics in Prometheus' text format."""
         resp.data = metrics()

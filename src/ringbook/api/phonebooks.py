@@ -1,23 +1,26 @@
-"""The handlers of /phonebooks: for each make of phone its form, its pages and its way to search."""
+"""/phonebooks: for each make of phone its form, its pages and its way to search."""
 
 import hashlib
 import itertools
 import re
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from falcon.asgi import Request, Response
 
 from ringbook import __version__
-from ringbook.api.http.auth import PHONEBOOK
+from ringbook.api.description.examples import CONTACT_ID
+from ringbook.api.http.resource import Handler, Resource, operation, parameter
 from ringbook.contacts import book_versions
 from ringbook.database.engine import Database
-from ringbook.database.pages import UUID
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.phonebooks import book, forms
 from ringbook.phonebooks.book import BATCH, FRONT, Entry, Search
 from ringbook.phonebooks.forms import Book
+from ringbook.tenants.caller import Caller
+from ringbook.values.fields import UUID
 
 LONGEST_SEARCH = 100
 CISCO_MOST = 32
@@ -26,12 +29,30 @@ CISCO_MOST = 32
 SNOM_MOST = 50
 GIGASET_MOST = 100
 STEPS = ("", "search", "list")
+XML = "text/xml"
+
+WHOLE_NUMBER = {"type": "integer", "minimum": 0}
+SEARCH_TEXT = {"type": "string", "maxLength": LONGEST_SEARCH}
+SEARCH_PARAMETER = parameter(
+    "q", "What to search for: the beginnings of words of the name, or digits within a number.", SEARCH_TEXT, "smith"
+)
+MENU_PARAMETERS = (
+    parameter("step", "What the phone is to show; set in the links.", {"enum": [*STEPS]}, "list"),
+    parameter(
+        "after", "The contact before the page; set in the links.", {"type": "string", "format": "uuid"}, CONTACT_ID
+    ),
+)
+LIST_PARAMETERS = (
+    parameter("set_first", "What to search for, a * ignored.", SEARCH_TEXT, "smi"),
+    parameter("first", "The first entry wanted, counted from 1.", WHOLE_NUMBER, 1),
+    parameter("count", "How many; 0 is 100, more than 100 is cut.", WHOLE_NUMBER, 20),
+)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a phone asks for."""
 
-    customer_id: str
+    caller: Caller
     here: str
     """The address without its query."""
     credential: dict[str, str]
@@ -51,38 +72,43 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 Answer = Callable[[Database, Asked], AsyncIterator[str]]
 
 
-class Phonebook:
-    """/phonebooks/{form}; `answer` yields the document part by part."""
+def phonebook(form: str, *query: dict[str, Any]) -> Callable[[Handler], Handler]:
+    """Declare the operation of a form of the phone book, which takes q and whatever else its phones send."""
+    return operation(
+        f"get_{form}_phonebook",
+        "phonebook",
+        "The phone book.",
+        XML,
+        query=(SEARCH_PARAMETER, *query),
+        has_etag=True,
+    )
 
-    scopes = PHONEBOOK
 
-    def __init__(self, database: Database, answer: Answer) -> None:
-        self._database = database
-        self._answer = answer
+class PhonebookResource(Resource):
+    """/phonebooks/{form}: the contacts with a number, by name.
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        """Get the phone book in the form of a make of phone: the contacts with a number, by name.
+    Answers 304 where If-None-Match has the ETag of before and no contact has changed since.
+    """
 
-        Answers 304 where If-None-Match has the ETag of before and no contact has changed since.
-        """
+    async def respond(self, req: Request, resp: Response, answer: Answer) -> None:
+        """Answer with what `answer` yields part by part."""
         asked = _parse(req)
-        version = await book_versions.read(self._database, asked.customer_id)
-        tag = hashlib.sha256(f"{__version__}\n{asked.customer_id}\n{req.uri}\n{version}".encode()).hexdigest()[:32]
+        version = await book_versions.read(asked.caller, self.database)
+        about = f"{__version__}\n{asked.caller.customer_id}\n{req.uri}\n{version}"
+        tag = hashlib.sha256(about.encode()).hexdigest()[:32]
         resp.set_header("ETag", f'W/"{tag}"')
         resp.set_header("Cache-Control", "private, no-cache")
         known = req.if_none_match or []
         if tag in known or "*" in known:
             resp.status = 304
             return
-        resp.content_type = "text/xml; charset=utf-8"
-        parts = self._answer(self._database, asked)
+        resp.content_type = f"{XML}; charset=utf-8"
+        parts = answer(self.database, asked)
         first, second = await anext(parts), await anext(parts, "")  # a database that is away: 503, not half a book
         if second:
             resp.stream = _encoded(first + second, parts)
         else:
             resp.data = first.encode()
-
-    on_head = on_get
 
 
 async def _encoded(start: str, parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
@@ -115,7 +141,7 @@ def _parse(req: Request) -> Asked:
     if problems:
         raise InvalidArgument.of([problem._replace(reason=Reason.INVALID_QUERY_PARAMETER) for problem in problems])
     return Asked(
-        customer_id=req.context.caller.customer_id,
+        caller=req.context.caller,
         here=f"{req.prefix}{req.path}",
         credential={name: get(name) for name in ("token", "accesskey") if get(name)},
         q=q,
@@ -131,7 +157,7 @@ def whole(form: Book) -> Answer:
 
     async def answer(database: Database, asked: Asked) -> AsyncIterator[str]:
         head, count = form.head, itertools.count()
-        async for entries in book.read_all(database, asked.customer_id, asked.wanted):
+        async for entries in book.read_all(asked.caller, database, asked.wanted):
             tail = form.tail if len(entries) < BATCH else ""
             yield head + "".join([form.entry(entry, count) for entry in entries]) + tail
             head = ""
@@ -164,8 +190,8 @@ async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
 async def gigaset(database: Database, asked: Asked) -> AsyncIterator[str]:
     """Yield the part of the list that is asked for by first and count, with the total."""
     first, most = max(asked.first, 1), min(asked.count or GIGASET_MOST, GIGASET_MOST)
-    entries = await book.read(database, asked.customer_id, asked.wanted, FRONT, most, first - 1)
-    total = await book.count(database, asked.customer_id, asked.wanted) if entries else 0
+    entries = await book.read(asked.caller, database, asked.wanted, FRONT, most, first - 1)
+    total = await book.count(asked.caller, database, asked.wanted) if entries else 0
     yield forms.gigaset_list(entries, first, total)
 
 
@@ -174,8 +200,8 @@ async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry
 
     Of a contact that has more than that, as many as fit.
     """
-    after = await book.position_of(database, asked.customer_id, asked.after) if asked.after else FRONT
-    found = await book.read(database, asked.customer_id, asked.wanted, after, most + 1)
+    after = await book.position_of(asked.caller, database, asked.after) if asked.after else FRONT
+    found = await book.read(asked.caller, database, asked.wanted, after, most + 1)
     entries: list[Entry] = []
     room = most
     for entry in found:
@@ -189,14 +215,102 @@ async def _page(database: Database, asked: Asked, most: int) -> tuple[list[Entry
     return entries, asked.link(step="list", q=asked.q, after=entries[-1].id)
 
 
-FORMS: dict[str, Answer] = {
-    "yealink": whole(forms.YEALINK),
-    "cisco": cisco,
-    "snom": snom,
-    "snom-book": whole(forms.SNOM_BOOK),
-    "ipphone": whole(forms.IPPHONE),
-    "grandstream": whole(forms.GRANDSTREAM),
-    "grandstream/phonebook.xml": whole(forms.GRANDSTREAM),
-    "gigaset": gigaset,
+class YealinkResource(PhonebookResource):
+    """/phonebooks/yealink."""
+
+    @phonebook("yealink")
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book of Yealink phones, whole."""
+        await self.respond(req, resp, whole(forms.YEALINK))
+
+    on_head = on_get
+
+
+class CiscoResource(PhonebookResource):
+    """/phonebooks/cisco."""
+
+    @phonebook("cisco", *MENU_PARAMETERS)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the menu of Cisco phones; behind its links the question what to search for, and pages of 32 entries."""
+        await self.respond(req, resp, cisco)
+
+    on_head = on_get
+
+
+class SnomResource(PhonebookResource):
+    """/phonebooks/snom."""
+
+    @phonebook("snom", *MENU_PARAMETERS)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get a page of the menu of Snom desk phones; behind its links the next page."""
+        await self.respond(req, resp, snom)
+
+    on_head = on_get
+
+
+class SnomWholeResource(PhonebookResource):
+    """/phonebooks/snom-book."""
+
+    @phonebook("snom_whole")
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book that Snom desk phones load whole."""
+        await self.respond(req, resp, whole(forms.SNOM_BOOK))
+
+    on_head = on_get
+
+
+class IpPhoneResource(PhonebookResource):
+    """/phonebooks/ipphone."""
+
+    @phonebook("ipphone")
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book of Fanvil, Snom DECT and other phones, whole."""
+        await self.respond(req, resp, whole(forms.IPPHONE))
+
+    on_head = on_get
+
+
+class GrandstreamResource(PhonebookResource):
+    """/phonebooks/grandstream."""
+
+    @phonebook("grandstream")
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book of Grandstream phones, whole."""
+        await self.respond(req, resp, whole(forms.GRANDSTREAM))
+
+    on_head = on_get
+
+
+class GrandstreamFileResource(PhonebookResource):
+    """/phonebooks/grandstream/phonebook.xml."""
+
+    @phonebook("grandstream_file")
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get the phone book of Grandstream phones, whole: they put phonebook.xml behind the path given."""
+        await self.respond(req, resp, whole(forms.GRANDSTREAM))
+
+    on_head = on_get
+
+
+class GigasetResource(PhonebookResource):
+    """/phonebooks/gigaset."""
+
+    @phonebook("gigaset", *LIST_PARAMETERS)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Get a part of the list of Gigaset phones, counted from 1, with the total."""
+        await self.respond(req, resp, gigaset)
+
+    on_head = on_get
+
+
+FORMS: dict[str, type[PhonebookResource]] = {
+    "yealink": YealinkResource,
+    "cisco": CiscoResource,
+    "snom": SnomResource,
+    "snom-book": SnomWholeResource,
+    "ipphone": IpPhoneResource,
+    "grandstream": GrandstreamResource,
+    "grandstream/phonebook.xml": GrandstreamFileResource,
+    "gigaset": GigasetResource,
 }
-"""By the path below /phonebooks. Grandstream's phones put phonebook.xml behind the path that they are given."""
+"""By the path below /phonebooks."""

@@ -1,44 +1,48 @@
-"""The handlers of /tags."""
+"""/tags and /tags/{tag_id}."""
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.contacts import Resource
+from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
 from ringbook.clock import utc_now
 from ringbook.contacts import tags
-from ringbook.database.pages import parse_page
+from ringbook.contacts.tags import ChangedTag, NewTag, Tag, TagPage
 
 
-class Tags(Resource):
+class TagsResource(Resource):
     """/tags."""
 
+    @operation("list_tags", "read", "A page of tags.", TagPage, query=PAGE_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List tags, newest first."""
-        page = parse_page(req.get_param("page_size", default=""), req.get_param("page_token", default=""))
-        resp.data = await tags.page(self._database, req.context.caller.customer_id, page)
+        resp.data = await tags.page(req.context.caller, self.database, page_of(req))
 
     on_head = on_get
 
+    @operation("create_tag", "write", "The tag as it was created.", Tag, status=201, body=NewTag, may_exist=True)
     async def on_post(self, req: Request, resp: Response) -> None:
-        """Create a tag."""
-        new = await self._body(req, tags.NewTag)
-        resp.data = await tags.create(self._database, req.context.caller.customer_id, utc_now(), new)
+        """Create a tag. No two tags have the same name, in any case."""
+        new = await self.body(req, NewTag)
+        resp.data = await tags.create(req.context.caller, self.database, utc_now(), new)
         resp.status = 201
 
 
-class Tag(Resource):
+class TagResource(Resource):
     """/tags/{tag_id}."""
 
+    @operation("get_tag", "read", "The tag.", Tag)
     async def on_get(self, req: Request, resp: Response, tag_id: str) -> None:
         """Get a tag."""
-        resp.data = await tags.get(self._database, req.context.caller.customer_id, tag_id)
+        resp.data = await tags.get(req.context.caller, self.database, tag_id)
 
     on_head = on_get
 
+    @operation("update_tag", "write", "The tag as it is now.", Tag, body=ChangedTag, may_exist=True)
     async def on_put(self, req: Request, resp: Response, tag_id: str) -> None:
         """Update a tag: only the fields given change."""
-        change = await self._body(req, tags.ChangedTag)
-        resp.data = await tags.update(self._database, req.context.caller.customer_id, tag_id, utc_now(), change)
+        change = await self.body(req, ChangedTag)
+        resp.data = await tags.update(req.context.caller, self.database, tag_id, utc_now(), change)
 
+    @operation("delete_tag", "write", "The tag, with tm_delete set.", Tag)
     async def on_delete(self, req: Request, resp: Response, tag_id: str) -> None:
         """Delete a tag and take it off every contact."""
-        resp.data = await tags.delete(self._database, req.context.caller.customer_id, tag_id, utc_now())
+        resp.data = await tags.delete(req.context.caller, self.database, tag_id, utc_now())

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Meta
 
+from ringbook.calling.lookup import first_with
 from ringbook.contacts import contact
 from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.contacts.contact import Contact
@@ -15,13 +16,14 @@ from ringbook.database.engine import Connection, Query
 from ringbook.database.rendering import each_text, json_array, json_group
 from ringbook.database.schema import contacts as t
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.tenants.caller import Caller
 from ringbook.values import email, phone
 
-MOST = 1000
+MOST_LOOKUPS = 1000
 BREATH = 50
 """After how many values others get their turn: reading a number may take a tenth of a millisecond."""
 
-Values = Annotated[list[str], Meta(max_length=MOST)]
+Values = Annotated[list[str], Meta(max_length=MOST_LOOKUPS)]
 
 
 class Lookups(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -71,31 +73,31 @@ def _lookup_all(kind: Kind) -> Query:
     join: no planner can turn that around. One row: it is read in one step.
     """
     asked = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
-    found = contact.WHOLE.where(t.c.id == kind.probe_of(asked.c.value)).correlate(asked).scalar_subquery()
+    found = contact.WHOLE.where(t.c.id == first_with(kind, asked.c.value)).correlate(asked).scalar_subquery()
     return Query(sa.select(json_group(json_array(asked.c.value, found))).select_from(asked), long=True)
 
 
-_BY_NUMBER, _BY_ADDRESS = _lookup_all(PHONE_NUMBERS), _lookup_all(EMAILS)
+LOOKUP_BY_NUMBERS, LOOKUP_BY_EMAILS = _lookup_all(PHONE_NUMBERS), _lookup_all(EMAILS)
 _PAIRS = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 
 
-async def look_up_all(database: Connection, customer_id: str, region: str, lookups: Lookups) -> bytes:
+async def look_up_all(caller: Caller, database: Connection, lookups: Lookups) -> bytes:
     """Return the JSON of a LookupResults: for each value what a lookup for it alone finds. Raises InvalidArgument."""
-    phones, mails = lookups.phones or [], lookups.emails or []
-    if len(phones) + len(mails) > MOST:
+    phones, emails = lookups.phones or [], lookups.emails or []
+    if len(phones) + len(emails) > MOST_LOOKUPS:
         raise InvalidArgument.of(
             [
-                FieldProblem(name, f"at most {MOST:,} values can be looked up at once", Reason.TOO_MANY_ENTRIES)
+                FieldProblem(name, f"at most {MOST_LOOKUPS:,} values can be looked up at once", Reason.TOO_MANY_ENTRIES)
                 for name in ("phones", "emails")
             ]
         )
     numbers: list[Wanted] = []
     for i, value in enumerate(phones):
-        numbers.append(_number(value, region))
+        numbers.append(_number(value, caller.region))
         if i % BREATH == BREATH - 1:
             await asyncio.sleep(0)
-    results = await _find(database, _BY_NUMBER, customer_id, numbers)
-    results += await _find(database, _BY_ADDRESS, customer_id, [_address(value) for value in mails])
+    results = await _find(caller, database, LOOKUP_BY_NUMBERS, numbers)
+    results += await _find(caller, database, LOOKUP_BY_EMAILS, [_email(value) for value in emails])
     return msgspec.json.encode({"result": results})
 
 
@@ -106,18 +108,18 @@ def _number(value: str, region: str) -> Wanted:
         return value, (), Refusal(Reason.INVALID_PHONE_NUMBER, str(error))
 
 
-def _address(value: str) -> Wanted:
+def _email(value: str) -> Wanted:
     address = email.reading(value)
     if address is None:
         return value, (), Refusal(Reason.INVALID_EMAIL_ADDRESS, f"'{value}' is not an email address")
     return value, (address,), None
 
 
-async def _find(database: Connection, query: Query, customer_id: str, wanted: Sequence[Wanted]) -> list[Result]:
+async def _find(caller: Caller, database: Connection, query: Query, wanted: Sequence[Wanted]) -> list[Result]:
     keys = list(dict.fromkeys(key for _, its_keys, _ in wanted for key in its_keys))
     found: dict[str, msgspec.Raw] = {}
     if keys:
-        row = await database.one(query, customer_id=customer_id, wanted=msgspec.json.encode(keys).decode())
+        row = await database.one(query, customer_id=caller.customer_id, wanted=msgspec.json.encode(keys).decode())
         pairs = _PAIRS.decode(row[0] if row else "[]")
         found = {key: contact for key, contact in pairs if bytes(contact) != b"null"}
     return [

@@ -8,17 +8,18 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from ringbook.contacts import addresses
-from ringbook.contacts.row import CUSTOMER_ID
+from ringbook.calling.lookup import chosen
 from ringbook.database.engine import Connection, Query
+from ringbook.database.parameters import CUSTOMER_ID
 from ringbook.database.rendering import json_list
 from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import tags
+from ringbook.tenants.caller import Caller
 from ringbook.values import phone
 from ringbook.values.names import name_of
 
-LONGEST = 255
+LONGEST_NAME = 255
 """The most characters of a name: some hundred bytes, which every phone system can take in."""
 
 DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -58,32 +59,32 @@ _NAMES = (
     .where(tagged.c.customer_id == t.c.customer_id, tagged.c.contact_id == t.c.id)
     .order_by(tagged.c.position)
     .correlate(t)
-    .subquery()
+    .subquery("ordered")
 )
 _TAGS = sa.cast(json_list(_NAMES, _NAMES.c.name), sa.Text)
 
 
 @cache
-def _lookup(numbers: int, *, with_tags: bool) -> Query:
+def callerid(numbers: int, *, with_tags: bool) -> Query:
+    """Return the statement that finds the contact with the first of so many numbers: `number_0`, `number_1`, ..."""
     columns = [t.c.id, t.c.display_name, t.c.first_name, t.c.last_name, t.c.company]
     last = _TAGS if with_tags else sa.literal_column("''")
-    chosen = addresses.chosen(numbers)
-    return Query(sa.select(*columns, last).where(t.c.customer_id == CUSTOMER_ID, t.c.id == chosen))
+    return Query(sa.select(*columns, last).where(t.c.customer_id == CUSTOMER_ID, t.c.id == chosen(numbers)))
 
 
 async def look_up(
-    database: Connection, customer_id: str, region: str, number: str, given_name: str, most: int, *, with_tags: bool
+    caller: Caller, database: Connection, number: str, given_name: str, most: int, *, with_tags: bool
 ) -> CallerId:
     """Return who calls from `number`, the name in at most `most` characters; the tags only where asked for.
 
     The name is the contact's display_name, else its first and last name, else its company. Where no contact has the
     number, or it is none, it is `given_name`.
     """
-    numbers = phone.readings(number, region)
+    numbers = phone.readings(number, caller.region)
     row = None
     if numbers:
         values = {f"number_{i}": reading for i, reading in enumerate(numbers)}
-        row = await database.one(_lookup(len(numbers), with_tags=with_tags), customer_id=customer_id, **values)
+        row = await database.one(callerid(len(numbers), with_tags=with_tags), customer_id=caller.customer_id, **values)
     if row is None:
         return CallerId(cut(sanitize(given_name), most), "", "", [])
     found = Found(*row)

@@ -18,8 +18,9 @@ from ringbook import __version__, logs
 from ringbook.clock import utc_now
 from ringbook.config import PREFIX, SETTINGS, InvalidSetting, Settings, read_settings, unknown_settings
 from ringbook.database.engine import Database
-from ringbook.database.migrate import SchemaTooNew, migrate
+from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
+from ringbook.database.revisions import SchemaTooNew
 from ringbook.errors import RingbookError
 from ringbook.serving import run
 from ringbook.tenants import access_keys, customers

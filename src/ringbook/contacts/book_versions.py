@@ -11,22 +11,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ringbook.database.engine import Connection, Database, Query, Transaction
+from ringbook.database.parameters import CUSTOMER_ID
 from ringbook.database.schema import book_versions as t
+from ringbook.tenants.caller import Caller
 
 SLOTS = 64
 
-_CUSTOMER_ID = sa.bindparam("customer_id", type_=t.c.customer_id.type)
 _STEP = sa.bindparam("step", type_=t.c.version.type)
-_READ = Query(sa.select(sa.cast(sa.func.sum(t.c.version), sa.Text)).where(t.c.customer_id == _CUSTOMER_ID))
-_MOVE = Query(
+MOVE_BOOK_VERSION = Query(
     insert(t)
-    .values(customer_id=_CUSTOMER_ID, slot=sa.bindparam("slot", type_=t.c.slot.type), version=_STEP)
+    .values(customer_id=CUSTOMER_ID, slot=sa.bindparam("slot", type_=t.c.slot.type), version=_STEP)
     .on_conflict_do_update(index_elements=["customer_id", "slot"], set_={"version": t.c.version + _STEP})
 )
 
 
 @asynccontextmanager
-async def changing(database: Database, customer_id: str, changed_id: str) -> AsyncIterator[Transaction]:
+async def changing(caller: Caller, database: Database, changed_id: str) -> AsyncIterator[Transaction]:
     """Begin a transaction that changes contacts: one, or all those with one tag; `changed_id` is its or the tag's.
 
     The version moves in its last statement: nothing is waited for while a slot is held but the commit, so that no two
@@ -36,14 +36,17 @@ async def changing(database: Database, customer_id: str, changed_id: str) -> Asy
     slot = int(changed_id[-2:], 16) % SLOTS
     async with database.transaction() as transaction:
         yield transaction
-        values = {"customer_id": customer_id, "slot": slot, "step": 1 + secrets.randbits(20)}
-        await transaction.run_many(_MOVE, [values])
+        values = {"customer_id": caller.customer_id, "slot": slot, "step": 1 + secrets.randbits(20)}
+        await transaction.run_many(MOVE_BOOK_VERSION, [values])
 
 
-async def read(database: Connection, customer_id: str) -> str:
+BOOK_VERSION = Query(sa.select(sa.cast(sa.func.sum(t.c.version), sa.Text)).where(t.c.customer_id == CUSTOMER_ID))
+
+
+async def read(caller: Caller, database: Connection) -> str:
     """Return the version of the customer's book.
 
     Read before the contacts it promises at least, never more, what they show.
     """
-    row = await database.one(_READ, customer_id=customer_id)
+    row = await database.one(BOOK_VERSION, customer_id=caller.customer_id)
     return str(row[0] or 0) if row else "0"

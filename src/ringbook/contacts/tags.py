@@ -13,27 +13,29 @@ from ringbook.contacts.book_versions import changing
 from ringbook.contacts.row import values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, UniqueViolation
 from ringbook.database.pages import Page, newest_first, render_page
+from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contact_tags, contacts, customers
 from ringbook.database.schema import tags as t
 from ringbook.errors import AlreadyExists, FieldProblem, NotFound, Reason
+from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 
-Name = Annotated[Text, Meta(min_length=1, max_length=255)]
+TagName = Annotated[Text, Meta(min_length=1, max_length=255)]
 Detail = Annotated[Text, Meta(max_length=65_536)]
 
 
 class NewTag(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     """A tag to create."""
 
-    name: Name
+    name: TagName
     detail: Detail | None = None
 
 
 class ChangedTag(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     """What to change of a tag."""
 
-    name: Name | None = None
+    name: TagName | None = None
     detail: Detail | None = None
 
 
@@ -56,118 +58,120 @@ class TagPage(msgspec.Struct):
     next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
 
 
-_CUSTOMER_ID = sa.bindparam("customer_id", type_=t.c.customer_id.type)
-_ID = sa.bindparam("id", type_=t.c.id.type)
-_NOW = sa.bindparam("now", type_=t.c.tm_create.type)
 _JSON = json_object(**json_values(t.c, "id", "customer_id", "name", "detail", "tm_create", "tm_update", "tm_delete"))
-_LIVE = (t.c.customer_id == _CUSTOMER_ID, t.c.id == _ID, t.c.tm_delete.is_(None))
-_CREATE = Query(
+_LIVE = (t.c.customer_id == CUSTOMER_ID, t.c.id == TAG_ID, t.c.tm_delete.is_(None))
+INSERT_TAG = Query(
     sa.insert(t)
-    .values({name: sa.bindparam(name) for name in ("name", "name_folded", "detail")})
-    .values(customer_id=_CUSTOMER_ID, id=_ID, tm_create=_NOW)
+    .values(
+        values_of(t, "name", "name_folded", "detail") | {"customer_id": CUSTOMER_ID, "id": TAG_ID, "tm_create": NOW}
+    )
     .returning(_JSON)
 )
-_GET = Query(sa.select(_JSON).where(*_LIVE))
-_PAGE = Query(
+
+
+def fold_name(name: str) -> str:
+    """Return what two names share that are the same but for case or Unicode form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+async def create(caller: Caller, database: Database, now: datetime, tag: NewTag) -> bytes:
+    """Create a tag and return its JSON. Raises AlreadyExists."""
+    ids = {"customer_id": caller.customer_id, "tag_id": new_id(now)}
+    values = {"name": tag.name, "name_folded": fold_name(tag.name), "detail": tag.detail or ""}
+    try:
+        async with database.transaction() as transaction:
+            return _json(await transaction.one(INSERT_TAG, **ids, now=now, **values))
+    except UniqueViolation as error:
+        raise _exists(tag.name) from error
+
+
+SELECT_TAG = Query(sa.select(_JSON).where(*_LIVE))
+
+
+async def get(caller: Caller, database: Connection, tag_id: str) -> bytes:
+    """Return the JSON of a tag. Raises NotFound."""
+    return _json(await database.one(SELECT_TAG, customer_id=caller.customer_id, tag_id=tag_id))
+
+
+TAG_PAGE = Query(
     newest_first(
         sa.select(_JSON, t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")).where(
-            t.c.customer_id == _CUSTOMER_ID
+            t.c.customer_id == CUSTOMER_ID
         ),
         t,
     )
 )
-_UPDATE = Query(
+
+
+async def page(caller: Caller, database: Connection, page: Page) -> bytes:
+    """Return the JSON of one page of tags, newest first."""
+    rows = await database.all(TAG_PAGE, customer_id=caller.customer_id, below=page.below, limit=page.size + 1)
+    return render_page(rows, page.size)
+
+
+UPDATE_TAG = Query(
     sa.update(t)
-    .values(
-        {
-            name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=sa.Text), t.c[name])
-            for name in ("name", "name_folded", "detail")
-        }
-    )
-    .values(tm_update=_NOW)
+    .values(changes_of(t, "name", "name_folded", "detail") | {"tm_update": NOW})
     .where(*_LIVE)
     .returning(_JSON)
 )
-_DELETE = Query(sa.update(t).values(tm_update=_NOW, tm_delete=_NOW).where(*_LIVE).returning(_JSON))
-_ONE_AT_A_TIME = Query(sa.select(customers.c.id).where(customers.c.id == _CUSTOMER_ID).with_for_update(key_share=True))
-_TOUCH_TAGGED = Query(
+
+
+async def update(caller: Caller, database: Database, tag_id: str, now: datetime, change: ChangedTag) -> bytes:
+    """Change the fields given and return the tag's JSON. Raises NotFound, AlreadyExists."""
+    values = {
+        "new_name": change.name,
+        "new_name_folded": None if change.name is None else fold_name(change.name),
+        "new_detail": change.detail,
+    }
+    ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
+    try:
+        async with database.transaction() as transaction:
+            return _json(await transaction.one(UPDATE_TAG, **ids, now=now, **values))
+    except UniqueViolation as error:
+        raise _exists(change.name) from error
+
+
+DELETE_TAG = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(*_LIVE).returning(_JSON))
+LOCK_CUSTOMER = Query(sa.select(customers.c.id).where(customers.c.id == CUSTOMER_ID).with_for_update(key_share=True))
+TOUCH_TAGGED_CONTACTS = Query(
     sa.update(contacts)
     .values(values_of_change())
     .where(
-        contacts.c.customer_id == _CUSTOMER_ID,
+        contacts.c.customer_id == CUSTOMER_ID,
         contacts.c.tm_delete.is_(None),
         contacts.c.id.in_(
             sa.select(contact_tags.c.contact_id).where(
-                contact_tags.c.customer_id == _CUSTOMER_ID, contact_tags.c.tag_id == _ID
+                contact_tags.c.customer_id == CUSTOMER_ID, contact_tags.c.tag_id == TAG_ID
             )
         ),
     )
     .returning(contacts.c.id),
     long=True,
 )
-_UNTAG = Query(
+UNTAG_CONTACT = Query(
     sa.delete(contact_tags).where(
-        contact_tags.c.customer_id == _CUSTOMER_ID,
-        contact_tags.c.contact_id == sa.bindparam("contact_id", type_=contact_tags.c.contact_id.type),
-        contact_tags.c.tag_id == _ID,
+        contact_tags.c.customer_id == CUSTOMER_ID,
+        contact_tags.c.contact_id == CONTACT_ID,
+        contact_tags.c.tag_id == TAG_ID,
     ),
     long=True,
 )
 
 
-def fold(name: str) -> str:
-    """Return what two names share that are the same but for case or Unicode form."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-async def create(database: Database, customer_id: str, now: datetime, tag: NewTag) -> bytes:
-    """Create a tag and return its JSON. Raises AlreadyExists."""
-    values = {"name": tag.name, "name_folded": fold(tag.name), "detail": tag.detail or ""}
-    try:
-        async with database.transaction() as transaction:
-            return _json(await transaction.one(_CREATE, customer_id=customer_id, id=new_id(now), now=now, **values))
-    except UniqueViolation as error:
-        raise _exists(tag.name) from error
-
-
-async def get(database: Connection, customer_id: str, tag_id: str) -> bytes:
-    """Return the JSON of a tag. Raises NotFound."""
-    return _json(await database.one(_GET, customer_id=customer_id, id=tag_id))
-
-
-async def page(database: Connection, customer_id: str, page: Page) -> bytes:
-    """Return the JSON of one page of tags, newest first."""
-    rows = await database.all(_PAGE, customer_id=customer_id, below=page.below, limit=page.size + 1)
-    return render_page(rows, page.size)
-
-
-async def update(database: Database, customer_id: str, tag_id: str, now: datetime, change: ChangedTag) -> bytes:
-    """Change the fields given and return the tag's JSON. Raises NotFound, AlreadyExists."""
-    values = {
-        "new_name": change.name,
-        "new_name_folded": None if change.name is None else fold(change.name),
-        "new_detail": change.detail,
-    }
-    try:
-        async with database.transaction() as transaction:
-            return _json(await transaction.one(_UPDATE, customer_id=customer_id, id=tag_id, now=now, **values))
-    except UniqueViolation as error:
-        raise _exists(change.name) from error
-
-
-async def delete(database: Database, customer_id: str, tag_id: str, now: datetime) -> bytes:
+async def delete(caller: Caller, database: Database, tag_id: str, now: datetime) -> bytes:
     """Delete a tag, take it off every contact, and return its JSON. Raises NotFound.
 
     A contact's row is held before the tag is taken off it, as in every other change of a contact, and a customer's tags
     are deleted one at a time: so no two transactions wait for each other.
     """
-    ids = {"customer_id": customer_id, "id": tag_id}
-    async with changing(database, customer_id, tag_id) as transaction:
-        await transaction.one(_ONE_AT_A_TIME, customer_id=customer_id)
-        deleted = _json(await transaction.one(_DELETE, **ids, now=now))
-        tagged = await transaction.all(_TOUCH_TAGGED, **ids, now=now)
+    ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
+    async with changing(caller, database, tag_id) as transaction:
+        await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
+        deleted = _json(await transaction.one(DELETE_TAG, **ids, now=now))
+        tagged = await transaction.all(TOUCH_TAGGED_CONTACTS, **ids, now=now)
         if tagged:
-            await transaction.run_many(_UNTAG, [ids | {"contact_id": row[0]} for row in tagged])
+            await transaction.run_many(UNTAG_CONTACT, [ids | {"contact_id": row[0]} for row in tagged])
         return deleted
 
 

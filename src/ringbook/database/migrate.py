@@ -6,18 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
-SCRIPTS = Path(__file__).parent / "migrations"
-REVISIONS = sorted(script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
-LOCK_SECONDS = 60
-
-
-class SchemaTooNew(Exception):
-    """The database was migrated by a newer Ringbook than this one; run that one, or restore a backup."""
-
-
-def head() -> str:
-    """Return the revision of the newest schema that this version knows."""
-    return REVISIONS[-1]
+from ringbook.database.revisions import LOCK_SECONDS, head, refuse_newer
 
 
 async def migrate(url: str) -> str:
@@ -32,12 +21,6 @@ async def migrate(url: str) -> str:
 
         await upgrade(url)
     return head()
-
-
-def refuse_newer(there: str | None) -> None:
-    """Raise SchemaTooNew where a database's revision, None for one that has none, is unknown here."""
-    if there is not None and there not in REVISIONS:
-        raise SchemaTooNew(f"the database's schema {there} is newer than this Ringbook, which knows {head()}")
 
 
 def _revision_of_sqlite(url: str) -> str | None:

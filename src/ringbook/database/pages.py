@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from ringbook.clock import lowest_id
 from ringbook.database.engine import Row
+from ringbook.database.parameters import LIMIT
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.values.fields import UUID
 
 PAGE_SIZE = 100
 HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Page(NamedTuple):
@@ -52,8 +53,7 @@ def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # ty
     page is to be asked for: it tells whether there is a next page.
     """
     below = sa.bindparam("below", type_=table.c.id.type)
-    limit = sa.bindparam("limit", type_=sa.Integer)
-    return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(limit)
+    return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(LIMIT)
 
 
 def render_page(rows: Sequence[Row], size: int) -> bytes:
@@ -84,7 +84,7 @@ def _parse_page_token(text: str) -> str:
     if tie and not UUID.fullmatch(last_id):
         raise ValueError("must be the next_page_token of the page before")
     created_before = _parse_time(time)
-    return last_id if tie else lowest_id(created_before)
+    return last_id.lower() if tie else lowest_id(created_before)
 
 
 def _parse_time(text: str) -> datetime:

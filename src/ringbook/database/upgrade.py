@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ringbook.database.migrate import LOCK_SECONDS, SCRIPTS, refuse_newer
+from ringbook.database.revisions import LOCK_SECONDS, SCRIPTS, refuse_newer
 
 ADVISORY_LOCK = 0x52494E47
 

@@ -7,12 +7,13 @@ import msgspec
 import phonenumbers
 import sqlalchemy as sa
 
-from ringbook.contacts.row import CUSTOMER_ID
 from ringbook.database.engine import Connection, Query
+from ringbook.database.parameters import CUSTOMER_ID, LIMIT
 from ringbook.database.rendering import json_list, json_object
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import phone_numbers
-from ringbook.values.names import MOST_WORDS, fold
+from ringbook.tenants.caller import Caller
+from ringbook.values.names import MOST_WORDS, folded_words
 
 BATCH = 200
 """How many contacts are read at a time: a book of any size takes no more memory, and holds no connection."""
@@ -83,7 +84,7 @@ def _batch() -> sa.Select[tuple[str]]:
         sa.select(t.c.customer_id, t.c.id, *names)
         .where(*_found(), sa.tuple_(t.c.sort_name, t.c.id) > position)
         .order_by(t.c.sort_name, t.c.id)
-        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .limit(LIMIT)
         .offset(sa.bindparam("skip", type_=sa.BigInteger))
         .subquery("chosen")
     )
@@ -99,9 +100,9 @@ def _batch() -> sa.Select[tuple[str]]:
     return sa.select(json_list(chosen, json_object(**entry, numbers=json_list(numbers, number))))
 
 
-_BATCH = Query(_batch(), long=True)
-_COUNT = Query(sa.select(sa.func.count()).select_from(t).where(*_found()), long=True)
-_POSITION = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUSTOMER_ID, t.c.id == _AFTER_ID))
+BOOK_ENTRIES = Query(_batch(), long=True)
+COUNT_OF_ENTRIES = Query(sa.select(sa.func.count()).select_from(t).where(*_found()), long=True)
+POSITION_OF_ENTRY = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUSTOMER_ID, t.c.id == _AFTER_ID))
 _DECODER = msgspec.json.Decoder(list[Entry])
 
 
@@ -112,7 +113,7 @@ def search(text: str) -> Search:
     """
     patterns = dict.fromkeys([*_SEARCH, "digits"], ANYTHING)
     if any(character.isalpha() for character in text):
-        patterns |= {name: f"% {word}%" for name, word in zip(_SEARCH, fold(text), strict=False)}
+        patterns |= {name: f"% {word}%" for name, word in zip(_SEARCH, folded_words(text), strict=False)}
     else:
         digits = phonenumbers.normalize_digits_only(text)
         patterns["digits"] = f"%{digits.lstrip('0') or digits}%"  # a trunk zero or 00 is in no E.164 number
@@ -120,12 +121,12 @@ def search(text: str) -> Search:
 
 
 async def read(
-    database: Connection, customer_id: str, wanted: Search, after: Position, limit: int, skip: int = 0
+    caller: Caller, database: Connection, wanted: Search, after: Position, limit: int, skip: int = 0
 ) -> list[Entry]:
     """Return at most `limit` entries behind `after`, in the order of their names, leaving out `skip` before them."""
     row = await database.one(
-        _BATCH,
-        customer_id=customer_id,
+        BOOK_ENTRIES,
+        customer_id=caller.customer_id,
         after_name=after.sort_name,
         after_id=after.id,
         limit=limit,
@@ -135,7 +136,7 @@ async def read(
     return _DECODER.decode(row[0]) if row else []
 
 
-async def read_all(database: Connection, customer_id: str, wanted: Search) -> AsyncIterator[list[Entry]]:
+async def read_all(caller: Caller, database: Connection, wanted: Search) -> AsyncIterator[list[Entry]]:
     """Yield the entries batch by batch; the last one is shorter than BATCH.
 
     Each batch shows the book as it is when it is read. A contact that is renamed meanwhile may so be there twice or not
@@ -143,20 +144,20 @@ async def read_all(database: Connection, customer_id: str, wanted: Search) -> As
     """
     after = FRONT
     while True:
-        entries = await read(database, customer_id, wanted, after, BATCH)
+        entries = await read(caller, database, wanted, after, BATCH)
         yield entries
         if len(entries) < BATCH:
             return
         after = Position(entries[-1].sort_name, entries[-1].id)
 
 
-async def count(database: Connection, customer_id: str, wanted: Search) -> int:
+async def count(caller: Caller, database: Connection, wanted: Search) -> int:
     """Return how many entries there are."""
-    row = await database.one(_COUNT, customer_id=customer_id, **wanted)
+    row = await database.one(COUNT_OF_ENTRIES, customer_id=caller.customer_id, **wanted)
     return int(row[0]) if row else 0
 
 
-async def position_of(database: Connection, customer_id: str, contact_id: str) -> Position:
+async def position_of(caller: Caller, database: Connection, contact_id: str) -> Position:
     """Return the position behind a contact, also one that was deleted since; of an unknown one, the front."""
-    row = await database.one(_POSITION, customer_id=customer_id, after_id=contact_id)
+    row = await database.one(POSITION_OF_ENTRY, customer_id=caller.customer_id, after_id=contact_id)
     return Position(row[0], contact_id) if row else FRONT

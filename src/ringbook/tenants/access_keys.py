@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 from ringbook.clock import new_id
 from ringbook.database.engine import Connection, Database, Query, Row
+from ringbook.database.parameters import CUSTOMER_ID, ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import access_keys as t
 from ringbook.database.schema import customers
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
+from ringbook.tenants.caller import Caller
 from ringbook.tenants.customers import parse_name
 
 SCOPES = {
@@ -28,26 +30,27 @@ SCOPES = {
 BASE62 = string.digits + string.ascii_letters
 PREFIX_LENGTH = 8
 
-_ID, _NOW = sa.bindparam("id", type_=t.c.id.type), sa.bindparam("now", type_=t.c.tm_create.type)
-_CUSTOMER_ID = sa.bindparam("customer_id", type_=t.c.customer_id.type)
 _PUBLIC = json_object(**json_values(t.c, "id", "customer_id", "name", "prefix", "scopes", "tm_expire", "tm_create"))
-_CREATE = Query(
+INSERT_ACCESS_KEY = Query(
     sa.insert(t)
     .from_select(
         ["customer_id", "id", "name", "prefix", "token_hash", "scopes", "tm_expire", "tm_create"],
         sa.select(
             customers.c.id,
-            _ID,
-            *(sa.bindparam(name, type_=sa.Text) for name in ("name", "prefix", "token_hash", "scopes")),
-            sa.bindparam("tm_expire", type_=t.c.tm_expire.type),
-            _NOW,
-        ).where(customers.c.id == _CUSTOMER_ID, customers.c.tm_delete.is_(None)),
+            ID,
+            *values_of(t, "name", "prefix", "token_hash", "scopes", "tm_expire").values(),
+            NOW,
+        ).where(customers.c.id == CUSTOMER_ID, customers.c.tm_delete.is_(None)),
     )
     .returning(_PUBLIC)
 )
-_LIST = Query(sa.select(_PUBLIC).where(t.c.customer_id == _CUSTOMER_ID, t.c.tm_delete.is_(None)).order_by(t.c.id))
-_REVOKE = Query(sa.update(t).values(tm_delete=_NOW).where(t.c.id == _ID, t.c.tm_delete.is_(None)).returning(_PUBLIC))
-_AUTHENTICATE = Query(
+ACCESS_KEYS_OF_CUSTOMER = Query(
+    sa.select(_PUBLIC).where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None)).order_by(t.c.id)
+)
+REVOKE_ACCESS_KEY = Query(
+    sa.update(t).values(tm_delete=NOW).where(t.c.id == ID, t.c.tm_delete.is_(None)).returning(_PUBLIC)
+)
+AUTHENTICATE = Query(
     sa.select(t.c.customer_id, t.c.id, t.c.scopes, customers.c.default_region, t.c.tm_expire)
     .join_from(t, customers, customers.c.id == t.c.customer_id)
     .where(
@@ -59,13 +62,11 @@ _AUTHENTICATE = Query(
 )
 
 
-class Caller(NamedTuple):
-    """Who is asking: what an access key gives."""
+class AccessKey(NamedTuple):
+    """A good access key: on whose behalf it acts, what it may do, and until when."""
 
-    customer_id: str
-    access_key_id: str
+    caller: Caller
     scopes: frozenset[str]
-    default_region: str
     tm_expire: datetime | None
 
 
@@ -91,7 +92,7 @@ async def create(
         raise InvalidArgument.of([FieldProblem("expires_in", "is too far in the future")]) from error
     async with database.transaction() as transaction:
         row = await transaction.one(
-            _CREATE,
+            INSERT_ACCESS_KEY,
             customer_id=customer_id,
             id=new_id(now),
             now=now,
@@ -108,27 +109,27 @@ async def create(
 
 async def list_all(database: Connection, customer_id: str) -> list[dict[str, Any]]:
     """Return the customer's access keys that are not revoked, oldest first."""
-    return [_decoded(row) for row in await database.all(_LIST, customer_id=customer_id)]
+    return [_decoded(row) for row in await database.all(ACCESS_KEYS_OF_CUSTOMER, customer_id=customer_id)]
 
 
 async def revoke(database: Database, access_key_id: str, now: datetime) -> dict[str, Any]:
     """End an access key. Raises NotFound."""
     async with database.transaction() as transaction:
-        row = await transaction.one(_REVOKE, id=access_key_id, now=now)
+        row = await transaction.one(REVOKE_ACCESS_KEY, id=access_key_id, now=now)
     if row is None:
         raise NotFound(Reason.ACCESS_KEY_NOT_FOUND, "there is no such access key")
     return _decoded(row)
 
 
-async def find_caller(database: Connection, token_hash: str) -> Caller | None:
-    """Return whose token it is, or None where it is none, revoked, or of a deleted customer."""
-    row = await database.one(_AUTHENTICATE, token_hash=token_hash)
+async def find(database: Connection, token_hash: str) -> AccessKey | None:
+    """Return the access key with this token, or None where there is none, or it is revoked or a deleted customer's."""
+    row = await database.one(AUTHENTICATE, token_hash=token_hash)
     if row is None:
         return None
     customer_id, access_key_id, scopes, default_region, tm_expire = row
     granted = frozenset().union(*(SCOPES[scope] for scope in scopes.split()))
     expire = datetime.fromisoformat(tm_expire) if isinstance(tm_expire, str) else tm_expire
-    return Caller(str(customer_id), str(access_key_id), granted, default_region, expire)
+    return AccessKey(Caller(str(customer_id), default_region, str(access_key_id)), granted, expire)
 
 
 def _decoded(row: Row) -> dict[str, Any]:

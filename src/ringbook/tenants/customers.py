@@ -8,28 +8,22 @@ import sqlalchemy as sa
 
 from ringbook.clock import new_id
 from ringbook.database.engine import Connection, Database, Query, Row
+from ringbook.database.parameters import ID, NOW, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import customers as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.values import phone
 
-_ID, _NOW = sa.bindparam("id", type_=t.c.id.type), sa.bindparam("now", type_=t.c.tm_create.type)
 _PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "tm_create"))
-_LIVE = sa.and_(t.c.id == _ID, t.c.tm_delete.is_(None))
-_CREATE = Query(
-    sa.insert(t)
-    .values({c: sa.bindparam(c) for c in ("name", "default_region")} | {"id": _ID, "tm_create": _NOW})
-    .returning(_PUBLIC)
+_LIVE = sa.and_(t.c.id == ID, t.c.tm_delete.is_(None))
+INSERT_CUSTOMER = Query(
+    sa.insert(t).values(values_of(t, "name", "default_region") | {"id": ID, "tm_create": NOW}).returning(_PUBLIC)
 )
-_LIST = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
-_UPDATE = Query(
-    sa.update(t)
-    .values({c: sa.func.coalesce(sa.bindparam(f"new_{c}", type_=sa.Text), t.c[c]) for c in ("name", "default_region")})
-    .values(tm_update=_NOW)
-    .where(_LIVE)
-    .returning(_PUBLIC)
+CUSTOMERS = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
+UPDATE_CUSTOMER = Query(
+    sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(_PUBLIC)
 )
-_DELETE = Query(sa.update(t).values(tm_update=_NOW, tm_delete=_NOW).where(_LIVE).returning(_PUBLIC))
+DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(_PUBLIC))
 
 
 def parse_region(text: str) -> str:
@@ -57,12 +51,12 @@ async def create(database: Database, now: datetime, name: str, default_region: s
     """Create a customer. Raises InvalidArgument."""
     values = {"name": _parse_customer_name(name), "default_region": parse_region(default_region)}
     async with database.transaction() as transaction:
-        return _decoded(await transaction.one(_CREATE, id=new_id(now), now=now, **values))
+        return _decoded(await transaction.one(INSERT_CUSTOMER, id=new_id(now), now=now, **values))
 
 
 async def list_all(database: Connection) -> list[dict[str, Any]]:
     """Return the live customers, oldest first."""
-    return [_decoded(row) for row in await database.all(_LIST)]
+    return [_decoded(row) for row in await database.all(CUSTOMERS)]
 
 
 async def update(
@@ -74,13 +68,13 @@ async def update(
         "new_default_region": None if default_region is None else parse_region(default_region),
     }
     async with database.transaction() as transaction:
-        return _decoded(await transaction.one(_UPDATE, id=customer_id, now=now, **values))
+        return _decoded(await transaction.one(UPDATE_CUSTOMER, id=customer_id, now=now, **values))
 
 
 async def delete(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
     """Delete a customer: all its access keys end; its data stays, out of reach. Raises NotFound."""
     async with database.transaction() as transaction:
-        return _decoded(await transaction.one(_DELETE, id=customer_id, now=now))
+        return _decoded(await transaction.one(DELETE_CUSTOMER, id=customer_id, now=now))
 
 
 def _decoded(row: Row | None) -> dict[str, Any]:

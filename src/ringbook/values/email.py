@@ -1,17 +1,39 @@
 """What a person typed -> the email address as it is kept: checked for syntax, in lower case."""
 
 import re
+from typing import Annotated, Self
 
 import email_validator
+from msgspec import Meta
+
+from ringbook.errors import Reason
+from ringbook.values.fields import Text
 
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # PBXs live on .local; this is how the package lets them in
 
-LONGEST = 254
+LONGEST_ADDRESS = 254
 ORDINARY = re.compile(r"[a-z0-9._+-]+@(?!xn--)[a-z0-9-]+(\.(?!xn--)[a-z0-9-]+)*")
 
 
 class InvalidEmailAddress(ValueError):
     """The text is not an email address; the message says why."""
+
+    reason = Reason.INVALID_EMAIL_ADDRESS
+
+
+class Address:
+    """An email address of a contact, normalised."""
+
+    __slots__ = ("normalized",)
+    text = Annotated[Text, Meta(max_length=LONGEST_ADDRESS, extra_json_schema={"format": "email"})]
+
+    def __init__(self, normalized: str) -> None:
+        self.normalized = normalized
+
+    @classmethod
+    def read(cls, text: str, region: str) -> Self:  # noqa: ARG003  an address is the same everywhere
+        """Return the address that a person typed. Raises InvalidEmailAddress."""
+        return cls(normalize(text))
 
 
 def normalize(text: str) -> str:
@@ -26,8 +48,8 @@ def normalize(text: str) -> str:
     except (email_validator.EmailNotValidError, ValueError) as error:
         raise InvalidEmailAddress(f"'{text}' is not an email address: {error}") from error
     address = checked.normalized.lower()
-    if len(address) > LONGEST or "\0" in address:
-        raise InvalidEmailAddress(f"an email address has at most {LONGEST} characters")
+    if len(address) > LONGEST_ADDRESS or "\0" in address:
+        raise InvalidEmailAddress(f"an email address has at most {LONGEST_ADDRESS} characters")
     return address
 
 

@@ -1,10 +1,16 @@
 """The kinds of field that requests and answers are made of."""
 
-from typing import Annotated, Any
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
+import msgspec
 from msgspec import Meta, Struct
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+"""A UUID with its dashes, in any case."""
+
+UUID = re.compile(UUID_PATTERN.strip("^$"))
 NO_NUL_PATTERN = "^[^\\x00]*$"
 
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
@@ -26,7 +32,27 @@ class ReadOnlyKeys(Struct, kw_only=True):
     id: Ignored = None
     customer_id: Ignored = None
     contact_id: Ignored = None
-    number_e164: Ignored = None
     tm_create: Ignored = None
     tm_update: Ignored = None
     tm_delete: Ignored = None
+
+
+class Entered(Protocol):
+    """A field that a person typed, read into what it means together with the request: phone.Number, email.Address."""
+
+    text: ClassVar[Any]
+    """The field's own type: a text with its limits."""
+
+    @classmethod
+    def read(cls, text: str, region: str) -> Self:
+        """Return what `text` means in `region` ('' for none). Raises ValueError, with a `reason`."""
+
+
+def reader(region: str) -> Callable[[type[Entered], Any], Entered]:
+    """Return what reads the Entered fields of a request from `region`: the dec_hook of msgspec."""
+    return lambda kind, value: kind.read(msgspec.convert(value, kind.text), region)
+
+
+def schema_of(kind: type[Entered]) -> dict[str, Any]:
+    """Return the JSON Schema of an Entered field: the schema_hook of msgspec."""
+    return msgspec.json.schema(kind.text)

@@ -5,7 +5,7 @@ import unicodedata
 MOST_WORDS = 4
 """How many words of a search count."""
 
-LONGEST = 600
+LONGEST_SORT_NAME = 600
 """How many characters of a sort_name are kept: at 4 bytes each they fit into an index of PostgreSQL (2,704 bytes)."""
 
 APOSTROPHES = "'\u2018\u2019\u02bc"
@@ -19,7 +19,7 @@ def name_of(display_name: str, first_name: str, last_name: str, company: str) ->
     return display_name.strip() or f"{first_name.strip()} {last_name.strip()}".strip() or company.strip()
 
 
-def fold(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """Return the words of `text` as they are compared: without case, accents, apostrophes and signs.
 
     NFKD (Unicode Standard Annex 15) takes the accents off their letters; what is then no letter, digit or mark is a
@@ -42,7 +42,7 @@ def sort_name(display_name: str, first_name: str, last_name: str, company: str) 
     " john smith\n acme corp". A blank before each word tells where one begins; the line break sorts before it, so that
     "John" stands before "John Smith".
     """
-    shown = fold(name_of(display_name, first_name, last_name, company))
-    others = [word for word in fold(f"{first_name} {last_name} {company}") if word not in shown]
+    shown = folded_words(name_of(display_name, first_name, last_name, company))
+    others = [word for word in folded_words(f"{first_name} {last_name} {company}") if word not in shown]
     main, more = (" ".join(["", *words]) for words in (shown, dict.fromkeys(others)))
-    return (f"{main}\n{more}" if more else main)[:LONGEST]
+    return (f"{main}\n{more}" if more else main)[:LONGEST_SORT_NAME]

@@ -2,10 +2,15 @@
 
 import re
 from functools import cache
+from typing import Annotated, Self
 from urllib.parse import unquote
 
 import phonenumbers
+from msgspec import Meta
 from phonenumbers import CountryCodeSource, PhoneMetadata, ValidationResult
+
+from ringbook.errors import Reason
+from ringbook.values.fields import Text
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """What ITU-T E.164 allows: the country code's first digit is not 0; 15 digits at most; 7 is the least in use."""
@@ -15,7 +20,7 @@ EXTENSION = re.compile(r"(?i);|,|#|~|x|ext")
 DIGITS = re.compile(r"(?is)\d+(?:\s*(?:[;,#~x]|ext).*)?")
 """Digits alone, with an extension perhaps."""
 
-LONGEST = 500
+LONGEST_CALLER = 500
 """The most characters of a number, or of a SIP address with one, that a lookup reads."""
 
 TWINS = [
@@ -36,6 +41,26 @@ WITH_TWINS = ("+52", "+54", "+55")
 
 class InvalidPhoneNumber(ValueError):
     """The text is not a phone number that can be dialled from anywhere; the message says why."""
+
+    reason = Reason.INVALID_PHONE_NUMBER
+
+
+class Number:
+    """A phone number of a contact: as a person entered it, blanks at the ends cut, and in E.164."""
+
+    __slots__ = ("e164", "entered")
+    text = Annotated[
+        Text, Meta(description="As entered: with its country, or in the customer's default region.", max_length=50)
+    ]
+
+    def __init__(self, entered: str, e164: str) -> None:
+        self.entered = entered
+        self.e164 = e164
+
+    @classmethod
+    def read(cls, text: str, region: str) -> Self:
+        """Return the number that a person typed in `region`, '' for none. Raises InvalidPhoneNumber."""
+        return cls(text.strip(), to_e164(text, region))
 
 
 def is_region(text: str) -> bool:
@@ -70,8 +95,8 @@ def read(text: str, region: str) -> list[str]:
     be international without their +, or national. A leading blank is a + that a URL has lost. 00 is the prefix that
     ITU-T E.164 recommends, and stands for + also where the region has another. Raises InvalidPhoneNumber.
     """
-    if len(text) > LONGEST:
-        raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST} characters")
+    if len(text) > LONGEST_CALLER:
+        raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST_CALLER} characters")
     number = text if E164.fullmatch(text) else _without_uri(text)
     stripped = number.strip()
     if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):

@@ -9,20 +9,17 @@ import falcon
 from falcon.asgi import Request, Response
 from falcon.constants import COMBINED_METHODS
 
-from ringbook.api.http.rate_limits import RateLimits, who
+from ringbook.api.http.rate_limits import RateLimits, counted_as
+from ringbook.api.http.resource import Resource
 from ringbook.database.engine import Database
 from ringbook.errors import PermissionDenied, Reason, Unauthenticated
 from ringbook.tenants import access_keys
-from ringbook.tenants.access_keys import Caller
+from ringbook.tenants.access_keys import AccessKey
 
 CACHE_SECONDS = 4.0
 """How long an access key is believed before the database is asked again. The contract allows 5."""
 
 CACHE_SIZE = 10_000
-
-READ_WRITE = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "DELETE": "write"}
-LOOKUP = {"GET": "lookup", "HEAD": "lookup", "POST": "lookup"}
-PHONEBOOK = {"GET": "phonebook", "HEAD": "phonebook"}
 
 
 def credential(req: Request) -> str | None:
@@ -51,51 +48,50 @@ def _authorization(header: str) -> str | None:
 
 
 class Authentication:
-    """Falcon middleware: sets context.caller where a route asks for a scope, a `scopes` by method on its resource."""
+    """Falcon middleware: sets context.caller where the operation asks for a scope."""
 
     def __init__(self, database: Database, rate_limits: RateLimits) -> None:
         self._database = database
         self._limits = rate_limits
-        self._cache: dict[str, tuple[float, Caller]] = {}
+        self._cache: dict[str, tuple[float, AccessKey]] = {}
 
     async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
         """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
 
         The access key is looked at first: others' failures from the same address never keep a right one out.
         """
-        scopes = getattr(resource, "scopes", None)
-        if scopes is None or req.method not in scopes:
+        scope = resource.scopes.get(req.method) if isinstance(resource, Resource) else None
+        if not scope:
             _refuse_unknown_method(req.method, resource)
             return
         try:
-            caller = await self._caller(credential(req))
+            access_key = await self._access_key(credential(req))
         except Unauthenticated:
-            await self._limits.of_address.count(who(req.remote_addr))
+            await self._limits.of_address.count(counted_as(req.remote_addr))
             raise
-        req.context.caller = caller
-        await self._limits.of_key.count(caller.access_key_id)
-        scope = scopes[req.method]
-        if scope not in caller.scopes:
+        req.context.caller = access_key.caller
+        await self._limits.of_key.count(access_key.caller.who)
+        if scope not in access_key.scopes:
             raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")
 
-    async def _caller(self, token: str | None) -> Caller:
+    async def _access_key(self, token: str | None) -> AccessKey:
         if token is None:
             raise Unauthenticated(
-                Reason.MISSING_CREDENTIAL, "an access key is needed: ?token= or Authorization: Bearer"
+                Reason.MISSING_CREDENTIAL, "an access key is needed: Authorization: Bearer, or ?token="
             )
         token_hash = access_keys.hash_token(token)
-        until, caller = self._cache.get(token_hash, (0.0, None))
-        if caller is None or until < time.monotonic():
-            caller = await access_keys.find_caller(self._database, token_hash)
-            if caller is None:
+        until, access_key = self._cache.get(token_hash, (0.0, None))
+        if access_key is None or until < time.monotonic():
+            access_key = await access_keys.find(self._database, token_hash)
+            if access_key is None:
                 self._cache.pop(token_hash, None)
             else:
                 if len(self._cache) >= CACHE_SIZE:
                     self._cache.clear()
-                self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, caller)
-        if caller is None or (caller.tm_expire is not None and caller.tm_expire <= datetime.now(UTC)):
+                self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, access_key)
+        if access_key is None or (access_key.tm_expire is not None and access_key.tm_expire <= datetime.now(UTC)):
             raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
-        return caller
+        return access_key
 
 
 def _refuse_unknown_method(method: str, resource: Any) -> None:

@@ -9,31 +9,27 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 from falcon.asgi import Request
 
-from ringbook.contacts.addresses import EMAILS, MOST, PHONE_NUMBERS, Kind, doubled
 from ringbook.errors import BodyTooLarge, FieldProblem, InvalidArgument, Reason
-from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN
+from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, reader
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 PATTERN_MESSAGES = {UUID_PATTERN: "is not a UUID", NO_NUL_PATTERN: "must not have NUL characters"}
-CHECKED: dict[str, Kind] = {kind.entered: kind for kind in (PHONE_NUMBERS, EMAILS)}
-LISTS: dict[str, Kind] = {kind.name: kind for kind in (PHONE_NUMBERS, EMAILS)}
-
 MOST_PROBLEMS = 1000
 """More than an honest request can have; a hostile one is not to cost more than it is worth."""
 
 
 @cache
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(kind)
+def _decoder(kind: type[T], region: str) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(kind, dec_hook=reader(region))
 
 
 async def read(req: Request, kind: type[T], most_bytes: int, region: str) -> T:
-    """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument."""
+    """Return the request's body as a `kind`, its numbers read in `region`. Raises BodyTooLarge, InvalidArgument."""
     body = await _bytes(req, most_bytes)
     try:
-        value: T = _decoder(kind).decode(body)
-    except msgspec.ValidationError as error:
+        value: T = _decoder(kind, region).decode(body)
+    except (msgspec.ValidationError, InvalidArgument) as error:
         raise InvalidArgument.of(_every_problem(body, kind, region, error)) from error
     except RecursionError as error:
         raise _malformed("it is nested too deeply") from error
@@ -46,8 +42,8 @@ def _malformed(why: str) -> InvalidArgument:
     return InvalidArgument(Reason.MALFORMED_JSON, f"the body is not JSON in UTF-8: {why}")
 
 
-def _every_problem(body: bytes, kind: Any, region: str, error: msgspec.ValidationError) -> list[FieldProblem]:
-    """Return all that is wrong with `body`, which msgspec has refused for the one reason that it names.
+def _every_problem(body: bytes, kind: Any, region: str, error: Exception) -> list[FieldProblem]:
+    """Return all that is wrong with `body`, which was refused for the first of it.
 
     Raises InvalidArgument where it is no JSON behind the place that was refused.
     """
@@ -78,61 +74,60 @@ def _options(kind: Any) -> list[Any]:
     return [kind]
 
 
-def _problems(value: Any, kind: Any, path: str, region: str) -> Iterator[FieldProblem]:
-    """Yield every field of `value` that `kind` refuses. Only for when msgspec, which names one, has refused."""
+def _most_entries(kind: Any) -> int | None:
+    """Return the max_length of a list's type."""
+    if get_origin(kind) in (Union, UnionType):
+        return next(filter(None, map(_most_entries, get_args(kind))), None)
+    return next((meta.max_length for meta in getattr(kind, "__metadata__", ()) if meta.max_length), None)
+
+
+def _problems(value: Any, kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
+    """Yield all that is wrong with `value` as a `kind`."""
     options = _options(kind)
     struct = next((o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), None)
     items = next((o for o in options if get_origin(o) is list), None)
     if struct and isinstance(value, dict):
-        yield from _struct_problems(value, struct, path, region)
-        return
-    found: list[FieldProblem] = []
-    if items and isinstance(value, list):
-        if len(value) > MOST:  # each entry may cost as much as a number's check: not for a list that is refused anyway
-            yield FieldProblem(path, f"has more than {MOST} entries", Reason.TOO_MANY_ENTRIES)
-            return
-        for i, item in enumerate(value):
-            found += _problems(item, get_args(items)[0], f"{path}[{i}]", region)
-        if path in LISTS:
-            found += doubled(LISTS[path], [_key(LISTS[path], item, region) for item in value])
-    if not found:
+        yield from _struct_problems(value, struct, at, region)
+    elif items and isinstance(value, list):
+        most = _most_entries(kind)
+        if most and len(value) > most:  # not worth the cost of looking at each
+            yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
+        else:
+            yield from _item_problems(value, get_args(items)[0], at, region)
+    else:
         try:
-            msgspec.convert(value, kind)
+            msgspec.convert(value, kind, dec_hook=reader(region))
         except msgspec.ValidationError as error:
-            found.append(FieldProblem(path or "body", _message(str(error))))
-    yield from found
+            reason = getattr(error.__cause__, "reason", Reason.INVALID_FIELD)
+            yield FieldProblem(at or "body", _message(str(error)), reason)
 
 
-def _struct_problems(value: dict[str, Any], struct: Any, path: str, region: str) -> Iterator[FieldProblem]:
+def _item_problems(values: list[Any], kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
+    """Yield what is wrong with each item of a list, then what is wrong between those that are right themselves."""
+    right = []
+    for i, value in enumerate(values):
+        refused = False
+        for problem in _problems(value, kind, f"{at}[{i}]", region):
+            refused = True
+            yield problem
+        right.append(None if refused else msgspec.convert(value, kind, dec_hook=reader(region)))
+    if hasattr(kind, "problems_between"):
+        prefix = at.rpartition(".")[0]
+        for problem in kind.problems_between(right):
+            yield problem._replace(field=f"{prefix}.{problem.field}".lstrip("."))
+
+
+def _struct_problems(value: dict[str, Any], struct: Any, at: str, region: str) -> Iterator[FieldProblem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    prefix = f"{at}." if at else ""
     for name in value:
         if name not in fields:
-            yield FieldProblem(f"{path}.{name}".lstrip("."), "unknown field", Reason.UNKNOWN_FIELD)
+            yield FieldProblem(prefix + name, "unknown field", Reason.UNKNOWN_FIELD)
     for name, field in fields.items():
-        at = f"{path}.{name}".lstrip(".")
         if field.required and value.get(name) is None:
-            yield FieldProblem(at, "is required", Reason.MISSING_FIELD)
+            yield FieldProblem(prefix + name, "is required", Reason.MISSING_FIELD)
         elif name in value:
-            refused = list(_problems(value[name], field.type, at, region))
-            if not refused and name in CHECKED and isinstance(value[name], str):
-                refused = _check(CHECKED[name], value[name], at, region)
-            yield from refused
-
-
-def _check(kind: Kind, text: str, at: str, region: str) -> list[FieldProblem]:
-    try:
-        kind.normalize(text, region)
-    except ValueError as error:
-        return [FieldProblem(at, str(error), kind.invalid)]
-    return []
-
-
-def _key(kind: Kind, item: Any, region: str) -> str | None:
-    """Return what an entry is compared by, or None where it is wrong itself."""
-    try:
-        return kind.normalize(item[kind.entered], region)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+            yield from _problems(value[name], field.type, prefix + name, region)
 
 
 def _message(text: str) -> str:

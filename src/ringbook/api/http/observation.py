@@ -10,7 +10,7 @@ from falcon.asgi import Request, Response
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from ringbook.api.http.problems import CALLERID
+from ringbook.api.http.problems import CALLERID_PATH
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
@@ -78,7 +78,7 @@ def _refuse_doubted(req: Request) -> None:
     for name, value in req.params.items():
         if isinstance(value, list):
             problems.append(FieldProblem(name[:100], "is given more than once", Reason.REPEATED_QUERY_PARAMETER))
-        elif req.path != CALLERID and ("\ufffd" in value or "\ufffd" in name):
+        elif req.path != CALLERID_PATH and ("\ufffd" in value or "\ufffd" in name):
             # on callerid it is let through: a carrier's name in Latin-1 is no reason to show none
             problems.append(FieldProblem(name[:100], "is not text in UTF-8", Reason.INVALID_QUERY_PARAMETER))
     if problems:

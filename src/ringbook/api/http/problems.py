@@ -10,7 +10,7 @@ from falcon.asgi import App, Request, Response
 from ringbook.errors import FieldProblem, Reason, RingbookError
 
 CHALLENGE = 'Bearer realm="ringbook", Basic realm="ringbook", charset="UTF-8"'
-CALLERID = "/v1.0/callerid"
+CALLERID_PATH = "/v1.0/callerid"
 """Where an error's body is empty: a phone would show it as the caller's name."""
 
 FRAMEWORK = {
@@ -54,9 +54,9 @@ def add_to(app: App[Request, Response]) -> None:
 def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: list[FieldProblem]) -> None:
     """Give `resp` the body of an error: its status word, reason and message, and the fields that it names.
 
-    On CALLERID it is empty.
+    On CALLERID_PATH it is empty.
     """
-    if req.path == CALLERID:
+    if req.path == CALLERID_PATH:
         resp.content_type, resp.data = "text/plain; charset=utf-8", b""
         return
     status, reason, message = problem

@@ -146,7 +146,7 @@ def _connect(url: str) -> tuple[Any, Storage]:
     return pool, storage
 
 
-def who(address: str | None) -> str:
+def counted_as(address: str | None) -> str:
     """Return what failures are counted by: an IPv4 address, or the /64 network that an IPv6 user has (RFC 6177)."""
     try:
         ip = ipaddress.ip_address(address or "")

@@ -4,10 +4,10 @@ A server of the version before goes on working: a contact that it makes has the 
 front of the book until its next PUT; what it changes does not move the version.
 """
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
-
-from ringbook.values.names import sort_name
 
 revision = "0002"
 down_revision = "0001"
@@ -37,6 +37,26 @@ def upgrade() -> None:
         sqlite_where=LIVE,
         postgresql_where=LIVE,
     )
+
+
+def folded_words(text: str) -> list[str]:
+    letters = []
+    for character in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()):
+        if unicodedata.category(character)[0] in "LNM":
+            if not unicodedata.combining(character):
+                letters.append(character)
+        elif character not in "'\u2018\u2019\u02bc":
+            letters.append(" ")
+    return "".join(letters).split()
+
+
+def sort_name(display_name: str, first_name: str, last_name: str, company: str) -> str:
+    """Return the sort_name as it was made when this migration was written: what came later does not change it."""
+    shown = display_name.strip() or f"{first_name.strip()} {last_name.strip()}".strip() or company.strip()
+    main_words = folded_words(shown)
+    others = [word for word in folded_words(f"{first_name} {last_name} {company}") if word not in main_words]
+    main, more = (" ".join(["", *words]) for words in (main_words, dict.fromkeys(others)))
+    return (f"{main}\n{more}" if more else main)[:600]
 
 
 def fill(connection: sa.Connection) -> None:

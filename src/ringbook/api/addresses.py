@@ -1,0 +1,101 @@
+"""/contacts/{contact_id}/phone-numbers and /emails, and what is under them."""
+
+from falcon.asgi import Request, Response
+
+from ringbook.api.http.resource import Resource, operation
+from ringbook.clock import utc_now
+from ringbook.contacts import contact
+from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, ChangedEmail, ChangedPhoneNumber, EmailIn, PhoneNumberIn
+from ringbook.contacts.contact import Contact
+
+
+class PhoneNumbersResource(Resource):
+    """/contacts/{contact_id}/phone-numbers."""
+
+    @operation(
+        "add_phone_number",
+        "write",
+        "The contact, with the phone number added.",
+        Contact,
+        status=201,
+        body=PhoneNumberIn,
+        may_exist=True,
+    )
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Add a phone number to a contact. A primary one takes the place of the one before."""
+        given = await self.body(req, PhoneNumberIn)
+        caller = req.context.caller
+        resp.data = await contact.add_address(caller, self.database, PHONE_NUMBERS, contact_id, utc_now(), given)
+        resp.status = 201
+
+
+class PhoneNumberResource(Resource):
+    """/contacts/{contact_id}/phone-numbers/{address_id}."""
+
+    @operation(
+        "update_phone_number",
+        "write",
+        "The contact, with the phone number changed.",
+        Contact,
+        body=ChangedPhoneNumber,
+        may_exist=True,
+    )
+    async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Update a phone number of a contact: only the fields given change."""
+        change = await self.body(req, ChangedPhoneNumber)
+        resp.data = await contact.update_address(
+            req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now(), change
+        )
+
+    @operation("remove_phone_number", "write", "The contact, without the phone number.", Contact)
+    async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Remove a phone number from a contact. Where it was the primary one, none is."""
+        resp.data = await contact.remove_address(
+            req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now()
+        )
+
+
+class EmailsResource(Resource):
+    """/contacts/{contact_id}/emails."""
+
+    @operation(
+        "add_email",
+        "write",
+        "The contact, with the email address added.",
+        Contact,
+        status=201,
+        body=EmailIn,
+        may_exist=True,
+    )
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Add an email address to a contact. A primary one takes the place of the one before."""
+        given = await self.body(req, EmailIn)
+        caller = req.context.caller
+        resp.data = await contact.add_address(caller, self.database, EMAILS, contact_id, utc_now(), given)
+        resp.status = 201
+
+
+class EmailResource(Resource):
+    """/contacts/{contact_id}/emails/{address_id}."""
+
+    @operation(
+        "update_email",
+        "write",
+        "The contact, with the email address changed.",
+        Contact,
+        body=ChangedEmail,
+        may_exist=True,
+    )
+    async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Update an email address of a contact: only the fields given change."""
+        change = await self.body(req, ChangedEmail)
+        resp.data = await contact.update_address(
+            req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now(), change
+        )
+
+    @operation("remove_email", "write", "The contact, without the email address.", Contact)
+    async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Remove an email address from a contact. Where it was the primary one, none is."""
+        resp.data = await contact.remove_address(
+            req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now()
+        )

@@ -1,0 +1,101 @@
+"""What a handler declares of itself, and what a resource, the handlers of one path, has."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import msgspec
+from falcon.asgi import Request
+
+from ringbook.api.http import bodies
+from ringbook.database.engine import Database
+from ringbook.database.pages import Page, parse_page
+
+METHODS = ("GET", "POST", "PUT", "DELETE")
+Parameter = dict[str, Any]
+"""A query parameter, as the OpenAPI document has it."""
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+class Operation(NamedTuple):
+    """What a handler declares, beside the sentence that is its docstring: all else is made of it."""
+
+    id: str
+    """<verb>_<resource>."""
+    scope: str
+    """What an access key must be allowed to do; '' where none is needed."""
+    success: str
+    """What a success answers, as a sentence."""
+    answer: Any
+    """The Struct that is answered, or a media type."""
+    status: int = 200
+    body: Any = None
+    """The Struct that is taken."""
+    query: tuple[Parameter, ...] = ()
+    may_be_missing: bool = False
+    """404 though no id is in the path."""
+    may_exist: bool = False
+    """409."""
+    has_etag: bool = False
+    for_phones: bool = False
+    """The answer may be plain text, and the body of an error is empty."""
+
+
+def operation(id_: str, scope: str, success: str, answer: Any, **more: Any) -> Callable[[Handler], Handler]:
+    """Declare the operation of a handler: the arguments are those of Operation."""
+
+    def declare(handler: Handler) -> Handler:
+        handler.operation = Operation(id_, scope, success, answer, **more)  # type: ignore[attr-defined]
+        return handler
+
+    return declare
+
+
+def operations_of(resource: Any) -> dict[str, Operation]:
+    """Return what the handlers of a resource declare, by HTTP method."""
+    handlers: dict[str, Any] = {method: getattr(resource, f"on_{method.lower()}", None) for method in METHODS}
+    return {method: handler.operation for method, handler in handlers.items() if hasattr(handler, "operation")}
+
+
+class Resource:
+    """The handlers of one path: they have the database and nothing else. Each declares its operation."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+    """The scope of each method's operation."""
+
+    def __init__(self, database: Database, max_body_bytes: int) -> None:
+        self.database = database
+        self._max_body_bytes = max_body_bytes
+
+    def __init_subclass__(cls) -> None:
+        """Gather the scopes; a HEAD needs what its GET needs."""
+        cls.scopes = {method: declared.scope for method, declared in operations_of(cls).items()}
+        if "GET" in cls.scopes:
+            cls.scopes["HEAD"] = cls.scopes["GET"]
+
+    async def body(self, req: Request, kind: type[Body]) -> Body:
+        """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument."""
+        return await bodies.read(req, kind, self._max_body_bytes, req.context.caller.region)
+
+
+def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) -> Parameter:
+    """Return a query parameter; every one counts as absent where its value is empty."""
+    about = {"description": meaning, "allowEmptyValue": True, "schema": schema, "example": example}
+    return {"name": name, "in": "query"} | about
+
+
+PAGE_PARAMETERS = (
+    parameter("page_size", "How many; 0 is 100, more than 100 is cut.", {"type": "integer", "minimum": 0}, 10),
+    parameter(
+        "page_token",
+        "The next_page_token of the page before, or any RFC 3339 time.",
+        {"type": "string"},
+        "2026-02-07T14:45:59.038962Z",
+    ),
+)
+
+
+def page_of(req: Request) -> Page:
+    """Return the page that a request asks for by PAGE_PARAMETERS. Raises InvalidArgument."""
+    return parse_page(req.get_param("page_size", default=""), req.get_param("page_token", default=""))

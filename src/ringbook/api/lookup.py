@@ -1,0 +1,52 @@
+"""/contacts/lookup."""
+
+from falcon.asgi import Request, Response
+
+from ringbook.api.http.resource import Resource, operation, parameter
+from ringbook.calling.batch_lookup import LookupResults, Lookups, look_up_all
+from ringbook.calling.lookup import look_up
+from ringbook.contacts.contact import Contact
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+
+PHONE_PARAMETER = parameter(
+    "phone", "A phone number, in whatever form a phone system sends it.", {"type": "string"}, "+15551234567"
+)
+EMAIL_PARAMETER = parameter("email", "An email address, in any case.", {"type": "string"}, "john@acme.com")
+
+
+class LookupResource(Resource):
+    """/contacts/lookup."""
+
+    @operation(
+        "lookup_contact",
+        "lookup",
+        "The contact.",
+        Contact,
+        query=(PHONE_PARAMETER, EMAIL_PARAMETER),
+        may_be_missing=True,
+    )
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Find the contact behind a phone number or an email address.
+
+        With both, the phone number is looked up first. Of several contacts that share it, the one on which it is
+        primary is answered, else the newest.
+        """
+        number, address = req.get_param("phone", default=""), req.get_param("email", default="")
+        if not number and not address:
+            problems = [
+                FieldProblem(name, "phone or email is required", Reason.MISSING_QUERY_PARAMETER)
+                for name in ("phone", "email")
+            ]
+            raise InvalidArgument(Reason.MISSING_QUERY_PARAMETER, "phone or email is required", problems)
+        resp.data = await look_up(req.context.caller, self.database, number, address)
+
+    on_head = on_get
+
+    @operation("lookup_contacts", "lookup", "One result for each value.", LookupResults, body=Lookups)
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Look up many phone numbers and email addresses at once.
+
+        One result for each, in the order given, the phone numbers first. Nothing is changed.
+        """
+        wanted = await self.body(req, Lookups)
+        resp.data = await look_up_all(req.context.caller, self.database, wanted)

@@ -1,0 +1,13 @@
+"""On whose behalf something is done."""
+
+from typing import NamedTuple
+
+
+class Caller(NamedTuple):
+    """On whose behalf something is done: the first argument of every function over a customer's contacts and tags."""
+
+    customer_id: str
+    region: str
+    """The customer's default region, in which numbers without a country are read; '' for none."""
+    who: str
+    """The id of the access key."""
