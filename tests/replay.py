@@ -1,7 +1,8 @@
 """The curl calls of a document, run as a shell runs them, and each answer beside the one that the document shows.
 
-A block `json` shows a whole answer. A block `js` shows a part of one: each `…` in it stands for one or more keys, or
-items of a list, that are left out. What it shows must stand at that place of the answer, in that order.
+A block `json` shows a whole answer. A block `yaml` shows a part of one: each `…` in it stands for one or more keys, or
+items of a list, that are left out. What it shows must stand at that place of the answer, in that order. (In a
+block `json`, web pages would paint a `…` red, as an error; in YAML it is none.)
 """
 
 import argparse
@@ -15,8 +16,8 @@ from itertools import groupby
 
 import httpx
 
-BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(json|js|xml|text)\n(.*?)```)?", re.DOTALL)
-CONTENT_TYPES = {"json": "application/json", "js": "application/json", "xml": "text/xml", "text": "text/plain"}
+BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(json|yaml|xml|text)\n(.*?)```)?", re.DOTALL)
+CONTENT_TYPES = {"json": "application/json", "yaml": "application/json", "xml": "text/xml", "text": "text/plain"}
 SHOWN_ADDRESS, SHOWN_TOKEN = "http://127.0.0.1:8080", "rb_the_key_that_make_run_printed"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -116,7 +117,7 @@ def compare(form, shown, answer, real):
     elif form == "xml":
         compare_texts(shown, answer, real)
     else:
-        assert form == "js" or "…" not in shown, "a block json shows a whole answer"
+        assert form == "yaml" or "…" not in shown, "a block json shows a whole answer"
         compare_json(shown, answer, real)
 
 
