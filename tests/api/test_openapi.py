@@ -13,9 +13,9 @@ from ringbook.api.app import ROUTES
 from ringbook.api.description.examples import BY_STRUCT, CONTACT, NEW_CONTACT
 from ringbook.api.description.openapi import described, document
 from ringbook.api.http import problems
+from ringbook.api.http.bodies import reader
 from ringbook.calling import batch_lookup, callerid
 from ringbook.contacts import addresses, contact, contact_tags, tags
-from ringbook.values.fields import reader
 
 LOCKED = Path(__file__).parents[2] / "docs/openapi.json"
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
@@ -65,6 +65,42 @@ def test_the_document_and_the_page_are_served_whole_from_here(server, alice):
         assert alice.api.get(f"{server}{path}").content, path
     assert "://" not in page.text
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_root_leads_to_the_page(server, alice):
+    for path in ("", "/"):
+        answer = alice.api.get(f"{server}{path}", follow_redirects=True)
+        assert (answer.status_code, answer.url.path) == (200, "/docs")
+
+
+def test_every_operation_and_every_success_has_its_own_true_sentence():
+    whole = document(ROUTES)
+    operations = [one for path in whole["paths"].values() for one in path.values()]
+    summaries = [one["summary"] for one in operations]
+    assert len(set(summaries)) == len(summaries) == len(OPERATIONS)
+    for one in operations:
+        noun = one["operationId"].partition("_")[2].replace("_", " ").rstrip("s").removesuffix(" phonebook")
+        if noun in ("contact", "phone number", "email", "tag"):
+            assert noun in one["summary"].lower().replace("-", " ")
+    successes = {one["operationId"]: answer["description"] for one in operations for answer in [first(one)]}
+    assert "Done." not in successes.values()
+    changes = [successes[name] for name in successes if name.partition("_")[0] in ("add", "update", "remove", "delete")]
+    assert len(set(changes)) == len(changes)
+
+
+def first(operation):
+    return next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+
+
+def test_there_is_one_padlock_with_bearer_and_token_and_the_groups_are_described():
+    whole = document(ROUTES)
+    assert list(whole["components"]["securitySchemes"]) == ["bearer", "token"]
+    assert {tag["name"] for tag in whole["tags"]} == {
+        tag for path in whole["paths"].values() for operation in path.values() for tag in operation["tags"]
+    }
+    assert all(tag["description"] for tag in whole["tags"])
+    for way in ("make key", "ringbook accesskey create", "?accesskey=", "Basic", "cookie"):
+        assert way in whole["info"]["description"]
 
 
 def attack(server, token, folder, *options):

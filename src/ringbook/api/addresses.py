@@ -2,6 +2,7 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.clock import utc_now
 from ringbook.contacts import contact
@@ -22,8 +23,11 @@ class PhoneNumbersResource(Resource):
         may_exist=True,
     )
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
-        """Add a phone number to a contact. A primary one takes the place of the one before."""
-        given = await self.body(req, PhoneNumberIn)
+        """Add a phone number to a contact.
+
+        A primary one takes the place of the one before.
+        """
+        given = await bodies.read(req, PhoneNumberIn, self.max_body_bytes)
         caller = req.context.caller
         resp.data = await contact.add_address(caller, self.database, PHONE_NUMBERS, contact_id, utc_now(), given)
         resp.status = 201
@@ -42,14 +46,17 @@ class PhoneNumberResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update a phone number of a contact: only the fields given change."""
-        change = await self.body(req, ChangedPhoneNumber)
+        change = await bodies.read(req, ChangedPhoneNumber, self.max_body_bytes)
         resp.data = await contact.update_address(
             req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now(), change
         )
 
     @operation("remove_phone_number", "write", "The contact, without the phone number.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
-        """Remove a phone number from a contact. Where it was the primary one, none is."""
+        """Remove a phone number from a contact.
+
+        Where it was the primary one, none is primary then.
+        """
         resp.data = await contact.remove_address(
             req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now()
         )
@@ -68,8 +75,11 @@ class EmailsResource(Resource):
         may_exist=True,
     )
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
-        """Add an email address to a contact. A primary one takes the place of the one before."""
-        given = await self.body(req, EmailIn)
+        """Add an email address to a contact.
+
+        A primary one takes the place of the one before.
+        """
+        given = await bodies.read(req, EmailIn, self.max_body_bytes)
         caller = req.context.caller
         resp.data = await contact.add_address(caller, self.database, EMAILS, contact_id, utc_now(), given)
         resp.status = 201
@@ -88,14 +98,17 @@ class EmailResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update an email address of a contact: only the fields given change."""
-        change = await self.body(req, ChangedEmail)
+        change = await bodies.read(req, ChangedEmail, self.max_body_bytes)
         resp.data = await contact.update_address(
             req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now(), change
         )
 
     @operation("remove_email", "write", "The contact, without the email address.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
-        """Remove an email address from a contact. Where it was the primary one, none is."""
+        """Remove an email address from a contact.
+
+        Where it was the primary one, none is primary then.
+        """
         resp.data = await contact.remove_address(
             req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now()
         )

@@ -13,7 +13,7 @@ from ringbook.api.addresses import EmailResource, EmailsResource, PhoneNumberRes
 from ringbook.api.callerid import CallerIdResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource
-from ringbook.api.description.docs import ASSETS, Asset, Docs
+from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.http import problems
 from ringbook.api.http.auth import Authentication
@@ -94,6 +94,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     for path, resource in ROUTES.items():
         app.add_route(path, resource(database, settings.max_body_bytes))
     app.add_route("/openapi.json", OpenApi(ROUTES))
+    app.add_route("/", Home())
     app.add_route("/docs", Docs())
     for name, content_type in ASSETS.items():
         app.add_route(f"/docs/{name}", Asset(name, content_type))

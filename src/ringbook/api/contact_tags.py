@@ -2,6 +2,7 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.clock import utc_now
 from ringbook.contacts import contact
@@ -14,8 +15,11 @@ class ContactTagsResource(Resource):
 
     @operation("add_tag", "write", "The contact, with the tag.", Contact, status=201, body=AddedTag)
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
-        """Put a tag on a contact. One that is there already changes nothing."""
-        added = await self.body(req, AddedTag)
+        """Put a tag on a contact.
+
+        One that is there already changes nothing. Any UUID is a tag: tags may be managed elsewhere.
+        """
+        added = await bodies.read(req, AddedTag, self.max_body_bytes)
         resp.data = await contact.add_tag(req.context.caller, self.database, contact_id, utc_now(), added.tag_id)
         resp.status = 201
 

@@ -2,6 +2,7 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
 from ringbook.clock import utc_now
 from ringbook.contacts import contact
@@ -24,7 +25,7 @@ class ContactsResource(Resource):
 
         No field is required. All or nothing: one bad field, and nothing is created; the error names every bad field.
         """
-        new = await self.body(req, NewContact)
+        new = await bodies.read(req, NewContact, self.max_body_bytes)
         resp.data = await contact.create(req.context.caller, self.database, utc_now(), new)
         resp.status = 201
 
@@ -46,10 +47,13 @@ class ContactResource(Resource):
         An empty text clears a field. A list given replaces the whole list; an entry whose id, else whose value, is on
         the contact already keeps its id and tm_create.
         """
-        change = await self.body(req, ChangedContact)
+        change = await bodies.read(req, ChangedContact, self.max_body_bytes)
         resp.data = await contact.update(req.context.caller, self.database, contact_id, utc_now(), change)
 
     @operation("delete_contact", "write", "The contact, with tm_delete set.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str) -> None:
-        """Delete a contact: its row stays, but no list, get or lookup finds it any more."""
+        """Delete a contact.
+
+        Its row stays, but no list, get or lookup finds it any more.
+        """
         resp.data = await contact.delete(req.context.caller, self.database, contact_id, utc_now())

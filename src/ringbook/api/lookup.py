@@ -2,6 +2,7 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation, parameter
 from ringbook.calling.batch_lookup import LookupResults, Lookups, look_up_all
 from ringbook.calling.lookup import look_up
@@ -48,5 +49,5 @@ class LookupResource(Resource):
 
         One result for each, in the order given, the phone numbers first. Nothing is changed.
         """
-        wanted = await self.body(req, Lookups)
+        wanted = await bodies.read(req, Lookups, self.max_body_bytes)
         resp.data = await look_up_all(req.context.caller, self.database, wanted)

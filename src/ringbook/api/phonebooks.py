@@ -231,7 +231,10 @@ class CiscoResource(PhonebookResource):
 
     @phonebook("cisco", *MENU_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Get the menu of Cisco phones; behind its links the question what to search for, and pages of 32 entries."""
+        """Get the menu of Cisco phones.
+
+        Behind its links are the question what to search for, and pages of 32 entries.
+        """
         await self.respond(req, resp, cisco)
 
     on_head = on_get
@@ -242,7 +245,10 @@ class SnomResource(PhonebookResource):
 
     @phonebook("snom", *MENU_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Get a page of the menu of Snom desk phones; behind its links the next page."""
+        """Get a page of the menu of Snom desk phones.
+
+        Behind its link is the next page of 50 entries.
+        """
         await self.respond(req, resp, snom)
 
     on_head = on_get
@@ -286,7 +292,10 @@ class GrandstreamFileResource(PhonebookResource):
 
     @phonebook("grandstream_file")
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Get the phone book of Grandstream phones, whole: they put phonebook.xml behind the path given."""
+        """Get the phone book of Grandstream phones, whole, at the path that they ask for.
+
+        The phones put phonebook.xml behind the path that they are given.
+        """
         await self.respond(req, resp, whole(forms.GRANDSTREAM))
 
     on_head = on_get
@@ -297,7 +306,10 @@ class GigasetResource(PhonebookResource):
 
     @phonebook("gigaset", *LIST_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Get a part of the list of Gigaset phones, counted from 1, with the total."""
+        """Get a part of the list of Gigaset phones.
+
+        It says from which entry to which it goes, and how many there are.
+        """
         await self.respond(req, resp, gigaset)
 
     on_head = on_get

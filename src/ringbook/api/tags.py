@@ -2,6 +2,7 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
 from ringbook.clock import utc_now
 from ringbook.contacts import tags
@@ -20,8 +21,11 @@ class TagsResource(Resource):
 
     @operation("create_tag", "write", "The tag as it was created.", Tag, status=201, body=NewTag, may_exist=True)
     async def on_post(self, req: Request, resp: Response) -> None:
-        """Create a tag. No two tags have the same name, in any case."""
-        new = await self.body(req, NewTag)
+        """Create a tag.
+
+        No two tags have the same name, upper and lower case aside.
+        """
+        new = await bodies.read(req, NewTag, self.max_body_bytes)
         resp.data = await tags.create(req.context.caller, self.database, utc_now(), new)
         resp.status = 201
 
@@ -39,7 +43,7 @@ class TagResource(Resource):
     @operation("update_tag", "write", "The tag as it is now.", Tag, body=ChangedTag, may_exist=True)
     async def on_put(self, req: Request, resp: Response, tag_id: str) -> None:
         """Update a tag: only the fields given change."""
-        change = await self.body(req, ChangedTag)
+        change = await bodies.read(req, ChangedTag, self.max_body_bytes)
         resp.data = await tags.update(req.context.caller, self.database, tag_id, utc_now(), change)
 
     @operation("delete_tag", "write", "The tag, with tm_delete set.", Tag)

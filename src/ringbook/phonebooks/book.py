@@ -1,4 +1,4 @@
-"""Phone books: the contacts that have a number, by name, as desk phones want them. The forms are in phonebook_forms."""
+"""Phone books: the contacts that have a number, by name, as desk phones want them. The forms are in forms.py."""
 
 from collections.abc import AsyncIterator
 from typing import NamedTuple

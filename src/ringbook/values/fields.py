@@ -1,7 +1,6 @@
 """The kinds of field that requests and answers are made of."""
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Protocol, Self
 
 import msgspec
@@ -46,11 +45,6 @@ class Entered(Protocol):
     @classmethod
     def read(cls, text: str, region: str) -> Self:
         """Return what `text` means in `region` ('' for none). Raises ValueError, with a `reason`."""
-
-
-def reader(region: str) -> Callable[[type[Entered], Any], Entered]:
-    """Return what reads the Entered fields of a request from `region`: the dec_hook of msgspec."""
-    return lambda kind, value: kind.read(msgspec.convert(value, kind.text), region)
 
 
 def schema_of(kind: type[Entered]) -> dict[str, Any]:

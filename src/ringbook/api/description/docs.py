@@ -12,6 +12,15 @@ PAGE = b"""<!doctype html>
 <title>Ringbook API</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger_style.css">
+<style>
+@media (max-width: 640px) {
+  .swagger-ui table, .swagger-ui tbody, .swagger-ui tr, .swagger-ui td { display: block; width: auto; min-width: 0 }
+  .swagger-ui thead, .swagger-ui .response-col_links { display: none }
+  .swagger-ui pre, .swagger-ui code { white-space: pre-wrap; overflow-wrap: anywhere }
+  .swagger-ui .wrapper, .swagger-ui .opblock-body { max-width: 100vw; overflow-wrap: anywhere }
+  .swagger-ui .parameters-col_description input, .swagger-ui select, .swagger-ui textarea { max-width: 100% }
+}
+</style>
 <div id="page"></div>
 <script src="/docs/swagger_bundle.js"></script>
 <script src="/docs/start.js"></script>
@@ -23,6 +32,16 @@ START = b"""SwaggerUIBundle({
 """
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """Content-Security-Policy (W3C CSP 3): nothing from anywhere else."""
+
+
+class Home:
+    """/: leads to the page."""
+
+    async def on_get(self, _req: Request, resp: Response) -> None:
+        """Lead to /docs."""
+        resp.status, resp.location = 302, "/docs"
+
+    on_head = on_get
 
 
 class Docs:

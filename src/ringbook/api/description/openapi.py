@@ -16,9 +16,7 @@ from ringbook.contacts.tags import Tag
 from ringbook.values.fields import schema_of
 
 TEXT = "text/plain"
-ABOUT = """Ringbook is the contacts service behind phone systems: it knows who is calling.
-
-**An access key** is needed for all but the operations: `make key` makes one in a clone, \
+ABOUT = """**An access key** is needed for all but the operations: `make key` makes one in a clone, \
 `ringbook accesskey create --customer ID` elsewhere. Press Authorize and put it under `bearer`, as programs send it; \
 `token` is the same key in the URL, for systems that can send nothing else. It is also taken as the password of HTTP \
 Basic, as `?accesskey=`, and as the cookie `accesskey`.
@@ -129,7 +127,6 @@ def document(routes: Mapping[str, Any]) -> dict[str, Any]:
             "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
         "security": [{name: []} for name in CREDENTIALS],
         "tags": [{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         "paths": paths,

@@ -1,6 +1,6 @@
 """A request's JSON -> a Struct, or an error that names every field that is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from types import UnionType
@@ -10,7 +10,7 @@ import msgspec
 from falcon.asgi import Request
 
 from ringbook.errors import BodyTooLarge, FieldProblem, InvalidArgument, Reason
-from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, reader
+from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -19,14 +19,22 @@ MOST_PROBLEMS = 1000
 """More than an honest request can have; a hostile one is not to cost more than it is worth."""
 
 
+def reader(region: str) -> Callable[[type[Entered], Any], Entered]:
+    """Return what reads the Entered fields of a request from `region`: the dec_hook of msgspec."""
+    return lambda kind, value: kind.read(msgspec.convert(value, kind.text), region)
+
+
 @cache
 def _decoder(kind: type[T], region: str) -> msgspec.json.Decoder[T]:
     return msgspec.json.Decoder(kind, dec_hook=reader(region))
 
 
-async def read(req: Request, kind: type[T], most_bytes: int, region: str) -> T:
-    """Return the request's body as a `kind`, its numbers read in `region`. Raises BodyTooLarge, InvalidArgument."""
-    body = await _bytes(req, most_bytes)
+async def read(req: Request, kind: type[T], most_bytes: int) -> T:
+    """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument.
+
+    A number without its country is read in the caller's region.
+    """
+    body, region = await _bytes(req, most_bytes), req.context.caller.region
     try:
         value: T = _decoder(kind, region).decode(body)
     except (msgspec.ValidationError, InvalidArgument) as error:

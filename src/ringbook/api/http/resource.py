@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-import msgspec
 from falcon.asgi import Request
 
-from ringbook.api.http import bodies
 from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
 
@@ -15,7 +13,6 @@ Parameter = dict[str, Any]
 """A query parameter, as the OpenAPI document has it."""
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 class Operation(NamedTuple):
@@ -59,24 +56,20 @@ def operations_of(resource: Any) -> dict[str, Operation]:
 
 
 class Resource:
-    """The handlers of one path: they have the database and nothing else. Each declares its operation."""
+    """The handlers of one path: they have the database, and the limit of a body. Each declares its operation."""
 
     scopes: ClassVar[dict[str, str]] = {}
     """The scope of each method's operation."""
 
     def __init__(self, database: Database, max_body_bytes: int) -> None:
         self.database = database
-        self._max_body_bytes = max_body_bytes
+        self.max_body_bytes = max_body_bytes
 
     def __init_subclass__(cls) -> None:
         """Gather the scopes; a HEAD needs what its GET needs."""
         cls.scopes = {method: declared.scope for method, declared in operations_of(cls).items()}
         if "GET" in cls.scopes:
             cls.scopes["HEAD"] = cls.scopes["GET"]
-
-    async def body(self, req: Request, kind: type[Body]) -> Body:
-        """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument."""
-        return await bodies.read(req, kind, self._max_body_bytes, req.context.caller.region)
 
 
 def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) -> Parameter:
