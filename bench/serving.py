@@ -2,7 +2,8 @@
 
 import sys
 
-from ringbook.serving.run import bind, configured, serve
+from ringbook.serving.run import configured, serve
+from ringbook.serving.sockets import bind
 
 
 def main(app: str, port: int, workers: int) -> None:

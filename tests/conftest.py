@@ -23,7 +23,8 @@ from ringbook.config import read_settings
 from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
 from ringbook.database.schema import metadata
-from ringbook.serving.run import GuardedProtocol, bind
+from ringbook.serving.guard import GuardedProtocol
+from ringbook.serving.sockets import bind
 from ringbook.tenants import access_keys, customers
 from tests import postgres
 

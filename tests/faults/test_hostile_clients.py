@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from ringbook.serving.run import IDLE_SECONDS, REQUEST_SECONDS
+from ringbook.serving.guard import IDLE_SECONDS, REQUEST_SECONDS
 from tests.faults.processes import wait_until
 from tests.faults.writers import body
 

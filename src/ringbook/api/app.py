@@ -1,6 +1,5 @@
 """The application: its routes on one screen."""
 
-import os
 from typing import Any
 
 import falcon
@@ -8,7 +7,6 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
-from ringbook import logs
 from ringbook.api.addresses import EmailResource, EmailsResource, PhoneNumberResource, PhoneNumbersResource
 from ringbook.api.callerid import CallerIdResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
@@ -24,10 +22,9 @@ from ringbook.api.lookup import LookupResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.tags import TagResource, TagsResource
-from ringbook.config import Settings, read_settings
+from ringbook.config import Settings
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
-from ringbook.serving.run import end_with_parent
 from ringbook.values.fields import UUID
 
 CONTACT = "/v1.0/contacts/{contact_id:id}"
@@ -99,11 +96,3 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     for name, content_type in ASSETS.items():
         app.add_route(f"/docs/{name}", Asset(name, content_type))
     return app
-
-
-def from_environment() -> falcon.asgi.App[Request, Response]:
-    """Return the application as the environment sets it; each worker of the server calls this."""
-    end_with_parent()
-    settings = read_settings(os.environ)
-    logs.configure(settings.log_format)
-    return create_app(settings)

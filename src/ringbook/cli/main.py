@@ -22,7 +22,7 @@ from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
 from ringbook.database.revisions import SchemaTooNew
 from ringbook.errors import RingbookError
-from ringbook.serving import run
+from ringbook.serving import run, sockets
 from ringbook.tenants import access_keys, customers
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -121,7 +121,7 @@ def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
     settings = _settings()
     logs.configure(settings.log_format)
     try:
-        listener = run.bind(host, port)
+        listener = sockets.bind(host, port)
     except OSError as error:
         sys.exit(f"ringbook: cannot listen on {host}, port {port}: {error.strerror}")
     bound, port = listener.getsockname()[:2]

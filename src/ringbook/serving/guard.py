@@ -1,0 +1,102 @@
+"""uvicorn's HTTP with the limits that it lacks: on the size, the time and the number of what a client sends."""
+
+import asyncio
+import math
+import os
+import re
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES = 32_768
+"""The most that the request line and the headers of one request may take."""
+
+REQUEST_SECONDS = 30
+"""How long a whole request may take to arrive, and how long an answer may wait to be read."""
+
+IDLE_SECONDS = 75
+"""How long a connection may rest between requests: longer than proxies keep theirs (nginx: 60), so that none is closed
+under a request that a client is sending."""
+
+PIPELINED = 16
+"""How many requests a client may send before it has the answer to the first."""
+
+UPGRADE = re.compile(rb"(?i)\r\nupgrade:")
+"""An offer of another protocol (Java's client makes one, h2c, with every first request). The parser would drop the
+body of such a request, so the offer is turned down before the parser sees it: renamed, to a name of the same length."""
+
+MALFORMED = (
+    '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
+    '"request_id":"%s","details":[]},"message":"this is not an HTTP request"}'
+)
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP with the limits that it lacks: a connection that goes beyond one of them is closed."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect the first request."""
+        super().connection_made(transport)
+        self._head_bytes: int | None = 0
+        self._arrived_by = self.loop.time() + REQUEST_SECONDS
+        self._read_by = math.inf
+        self._timer = self.loop.call_at(self._arrived_by, self._check_time)
+
+    def _check_time(self) -> None:
+        """Abort a connection whose time is over: close would wait until all is read."""
+        deadline, now = min(self._arrived_by, self._read_by), self.loop.time()
+        if deadline <= now:
+            self.transport.abort()
+        else:
+            self._timer = self.loop.call_at(min(deadline, now + REQUEST_SECONDS), self._check_time)
+
+    def data_received(self, data: bytes) -> None:
+        """Start the clock of a request; refuse a head without end."""
+        if self._arrived_by == math.inf:
+            self._arrived_by = self.loop.time() + REQUEST_SECONDS
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
+                self.transport.close()
+                return
+            data = UPGRADE.sub(b"\r\nIgnored:", data)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Refuse more requests at once than are worth remembering."""
+        if len(self.pipeline) >= PIPELINED:
+            raise ConnectionAbortedError
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Count no further: the body has its own limit."""
+        self._head_bytes = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
+        self._head_bytes = 0
+        self._arrived_by = self.loop.time() + REQUEST_SECONDS if self.cycle.response_complete else math.inf
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read its answer, but not for ever."""
+        self._read_by = self.loop.time() + REQUEST_SECONDS
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on: the client reads."""
+        self._read_by = math.inf
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
+        """Answer what is no HTTP in the form of every error."""
+        request_id = os.urandom(16).hex()
+        body = MALFORMED % request_id
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        self.transport.write(f"{head}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n{body}".encode())
+        self.transport.close()
