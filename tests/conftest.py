@@ -4,10 +4,11 @@ import asyncio
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from ringbook.serving.guard import GuardedProtocol
 from ringbook.serving.sockets import bind
 from ringbook.tenants import access_keys, customers
 from tests import postgres
+from tests.process import COMMAND
 
 numbers = itertools.count()
 
@@ -164,6 +166,18 @@ def server(database_url: str) -> Iterator[str]:
     program.should_exit = True
     thread.join()
     listener.close()
+
+
+@pytest.fixture
+def ringbook(database_url: str) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command of ringbook and return its result."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("RINGBOOK_")}
+
+    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment.update(RINGBOOK_DATABASE_URL=database_url, **settings)
+        return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+
+    return run
 
 
 def _user(server: str, database_url: str, name: str) -> Iterator[User]:
