@@ -17,7 +17,7 @@ BAD = {
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/33"],
     "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
     "RATE_LIMIT_PER_ADDRESS": ["10"],
-    "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "memory://"],
+    "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "redis://[::1", "memory://"],
 }
 
 
@@ -26,8 +26,8 @@ def test_every_setting_has_a_value_that_is_refused():
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
-def test_a_bad_setting_is_refused_by_its_name(name, value):
-    with pytest.raises(InvalidSetting, match=f"RINGBOOK_{name}"):
+def test_a_bad_setting_is_refused_by_its_name_and_what_is_valid(name, value):
+    with pytest.raises(InvalidSetting, match=f"RINGBOOK_{name}: must be "):
         read_settings({f"RINGBOOK_{name}": value})
 
 

@@ -12,6 +12,7 @@ import platformdirs
 from limits import RateLimitItem, parse_many
 
 PREFIX = "RINGBOOK_"
+LOG_FORMATS = ("auto", "json", "console")
 LONGEST_WINDOW = 86_400
 Rates = tuple[RateLimitItem, ...]
 
@@ -49,7 +50,7 @@ def _database_url(text: str) -> str:
     if path == text or not path or "?" in path or path == ":memory:":
         raise ValueError("must be sqlite:///PATH (sqlite:////var/lib/… for an absolute path) or postgresql://…")
     if not Path(path).absolute().parent.is_dir():
-        raise ValueError(f"the folder of {path} does not exist")
+        raise ValueError(f"must be in a folder that exists: {Path(path).absolute().parent} does not")
     return text
 
 
@@ -67,12 +68,15 @@ def _postgresql_url(text: str) -> str:
         understood = False
     if not understood:
         raise ValueError(
-            "is no URL; in a user's name and password write # / ? [ @ : and % as %23 %2F %3F %5B %40 %3A %25"
+            "must be postgresql://USER:PASSWORD@HOST:PORT/NAME; "
+            "in a user's name and password write # / ? [ @ : and % as %23 %2F %3F %5B %40 %3A %25"
         )
     return text
 
 
-def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return what reads a number within these bounds, themselves included, and raises ValueError for any other text."""
+
     def parse(text: str) -> int:
         if not re.fullmatch("[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
             raise ValueError(f"must be a whole number from {lowest} to {highest}")
@@ -102,7 +106,14 @@ def _list(check: Callable[[str], object]) -> Callable[[str], tuple[str, ...]]:
 
 def _origin(text: str) -> None:
     if text != "*" and not re.fullmatch(r"https?://[^/\s?#@]+", text):
-        raise ValueError(f"'{text}' is not an origin such as https://crm.example.com, nor *")
+        raise ValueError(f"must be origins such as https://crm.example.com, by commas, or *, not '{text}'")
+
+
+def _network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"must be addresses or networks such as 10.0.0.1 or 10.0.0.0/8, by commas: {error}") from error
 
 
 def _rates(text: str) -> Rates:
@@ -118,13 +129,13 @@ def _rates(text: str) -> Rates:
 
 
 def _redis_url(text: str) -> str:
-    url = urlsplit(text)
-    usable = url.scheme in ("redis", "rediss") and url.hostname and re.fullmatch("/?[0-9]{0,4}", url.path)
     try:
-        port_is_a_number = url.port != 0
+        url = urlsplit(text)
+        is_redis = url.scheme in ("redis", "rediss") and url.hostname and url.port != 0
+        usable = bool(is_redis and re.fullmatch("/?[0-9]{0,4}", url.path))
     except ValueError:
-        port_is_a_number = False
-    if text and not (usable and port_is_a_number):
+        usable = False
+    if text and not usable:
         raise ValueError("must be redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss:// for TLS")
     return text
 
@@ -144,19 +155,15 @@ SETTINGS = {
         _database_url,
         "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; without it, a file in the user's data folder",
     ),
-    "database_connections": Setting(
-        _default("10"), _whole_number(2, 1000), "most PostgreSQL connections of one worker"
-    ),
+    "database_connections": Setting(_default("10"), whole_number(2, 1000), "most PostgreSQL connections of one worker"),
     "max_body_bytes": Setting(
-        _default("1048576"), _whole_number(1024, 1 << 30), "a larger request body is answered by 413"
+        _default("1048576"), whole_number(1024, 1 << 30), "a larger request body is answered by 413"
     ),
-    "log_format": Setting(
-        _default("auto"), _one_of("auto", "json", "console"), "auto: console on a terminal, else json"
-    ),
+    "log_format": Setting(_default("auto"), _one_of(*LOG_FORMATS), "auto: console on a terminal, else json"),
     "cors_origins": Setting(_default(""), _list(_origin), "origins whose pages may call the API, by commas; * for any"),
     "trusted_proxies": Setting(
         _default(""),
-        _list(ipaddress.ip_network),
+        _list(_network),
         "addresses or networks, by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed",
     ),
     "rate_limit_per_key": Setting(_default("600000/minute"), _rates, "most requests with one access key; off for any"),
