@@ -2,30 +2,39 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8080
 TIMES ?= 1
+DIST ?= dist
 unexport PYTHONDONTWRITEBYTECODE # compiled once, a start takes two thirds of the time
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-.PHONY: help run key test test-sip test-faults check bench bench-full format openapi sql
+ADDRESS = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+# An installation is known by its folder and what its files say: files that only look newer change nothing.
+IS = { echo '$(CURDIR)'; cksum $^; }
+
+.PHONY: help run key dist test test-sip test-faults check bench bench-full format openapi sql
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/run: pyproject.toml requirements.txt
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(IS) | cmp -s - $@ || { echo "Installing into .venv, about half a minute" && $(PYTHON) -m venv .venv && \
+		$(PIP) -r requirements.txt && $(PIP) --no-deps --editable . && $(IS) >$@; }
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt requirements-bench.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-bench.txt
+	@$(IS) | cmp -s - $@ || { echo "Installing what the tests need, about half a minute" && \
+		$(PIP) -r requirements-dev.txt -r requirements-bench.txt && $(IS) >$@; }
 	@touch $@
 
 run: .venv/run ## Serve the API, with a first customer and access key where there is none
 	@mkdir -p var
-	@.venv/bin/ringbook quickstart --host $(HOST) --port $(PORT)
+	@exec .venv/bin/ringbook quickstart --host $(HOST) --port $(PORT) --another-key "$(strip make key $(MAKEOVERRIDES))"
 
-key: .venv/run ## Make another access key: make key CUSTOMER=ID
-	@.venv/bin/ringbook accesskey create --customer $(CUSTOMER)
+key: .venv/run ## Make another access key; where there are several customers: make key CUSTOMER=ID
+	@.venv/bin/ringbook accesskey create --first-calls $(ADDRESS) $(if $(CUSTOMER),--customer $(CUSTOMER))
+
+dist: .venv/dev ## Build a wheel and a source archive into dist/
+	@.venv/bin/python -m build --outdir $(DIST)
 
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal

@@ -2,13 +2,14 @@
 
 import sys
 
-from ringbook.serving.run import configured, serve
+from ringbook.serving.run import configured, serve, until_signalled
 from ringbook.serving.sockets import bind
 
 
 def main(app: str, port: int, workers: int) -> None:
     """Serve `app` (module:name) until SIGTERM, as Ringbook is served."""
-    serve(configured(app, workers, proxy_headers=False), bind("127.0.0.1", port), lambda: None)
+    with until_signalled():
+        serve(configured(app, workers, proxy_headers=False), bind("127.0.0.1", port), lambda: None)
 
 
 if __name__ == "__main__":

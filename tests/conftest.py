@@ -173,9 +173,10 @@ def ringbook(database_url: str) -> Callable[..., subprocess.CompletedProcess[str
     """Run a command of ringbook and return its result."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RINGBOOK_")}
 
-    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: int = subprocess.DEVNULL, **settings: str) -> subprocess.CompletedProcess[str]:
         environment.update(RINGBOOK_DATABASE_URL=database_url, **settings)
-        return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+        words = [*COMMAND, *arguments]
+        return subprocess.run(words, env=environment, stdin=stdin, capture_output=True, text=True, check=False)
 
     return run
 

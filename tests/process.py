@@ -16,7 +16,7 @@ def started(url, log, command, *arguments):
     environment = os.environ | {"RINGBOOK_DATABASE_URL": url}
     with log.open("wb") as file:
         words = [*COMMAND, command, "--port", "0", *arguments]
-        process = subprocess.Popen(words, env=environment, stdout=file, stderr=file)
+        process = subprocess.Popen(words, env=environment, stdout=file, stderr=file, process_group=0)
     try:
         while "serves" not in (text := log.read_text()):
             assert process.poll() is None, text

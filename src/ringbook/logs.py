@@ -20,8 +20,8 @@ def configure(log_format: str) -> None:
         structlog.configure(
             processors=[
                 structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.dev.ConsoleRenderer(),
+                structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+                ReadableRenderer(colors=sys.stderr.isatty()),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
             logger_factory=ConsoleLogger,
@@ -38,6 +38,17 @@ def write_line(line: bytes) -> None:
         os.write(2, line + b"\n")
     except OSError:
         return
+
+
+class ReadableRenderer(structlog.dev.ConsoleRenderer):
+    """structlog's lines for people, and of a request only what they look for, in one line of a terminal."""
+
+    def __call__(self, logger: Any, name: str, values: Any) -> str:
+        """Return the line."""
+        if values["event"] != "request":
+            return super().__call__(logger, name, values)
+        asked = "{timestamp}  {status}  {method:<6} {route}".format_map(values)
+        return f"{asked}  {values['ms']:.1f} ms  {values['request_id']}"
 
 
 class ConsoleLogger:

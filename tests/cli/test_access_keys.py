@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from datetime import timedelta
@@ -24,7 +25,7 @@ def test_customers_and_access_keys(ringbook):
     assert json.loads(ringbook("accesskey", "list", "--customer", customer["id"]).stdout) == [key]
     assert json.loads(ringbook("accesskey", "revoke", key["id"]).stdout) == key
     assert ringbook("accesskey", "revoke", key["id"]).returncode == 1
-    assert json.loads(ringbook("customer", "delete", customer["id"]).stdout) == customer
+    assert json.loads(ringbook("customer", "delete", customer["id"], "--yes").stdout) == customer
 
 
 def test_a_period_that_no_clock_holds_is_refused_in_a_line(ringbook):
@@ -41,7 +42,7 @@ def test_a_revoked_or_expired_key_and_a_deleted_customers_stop_working(ringbook,
     revoked = json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id).stdout)
     assert [status(revoked["token"]), status(bob.token)] == [200, 200]
     assert ringbook("accesskey", "revoke", revoked["id"]).returncode == 0
-    assert ringbook("customer", "delete", bob.customer_id).returncode == 0
+    assert ringbook("customer", "delete", bob.customer_id, "--yes").returncode == 0
     expiring = access_key(database_url, alice.customer_id, expires_in=timedelta(seconds=4))
     assert status(expiring) == 200
     time.sleep(5)
@@ -65,3 +66,26 @@ def test_a_customer_and_then_a_key_are_made_on_a_database_that_was_never_migrate
 
     customer = create("customer", "create", "Acme")
     assert create("accesskey", "create", "--customer", customer["id"])["token"].startswith("rb_")
+
+
+def test_the_only_customer_need_not_be_named(ringbook):
+    nobody = ringbook("accesskey", "create")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "ringbook customer create NAME" in nobody.stderr
+    acme = json.loads(ringbook("customer", "create", "Acme").stdout)
+    assert json.loads(ringbook("accesskey", "create").stdout)["customer_id"] == acme["id"]
+    globex = json.loads(ringbook("customer", "create", "Globex").stdout)
+    several = ringbook("accesskey", "create")
+    assert (several.returncode, several.stdout) == (1, "")
+    assert f"\n  {acme['id']}  Acme\n  {globex['id']}  Globex\n" in several.stderr
+    ringbook("customer", "delete", globex["id"], "--yes")
+    assert json.loads(ringbook("accesskey", "create").stdout)["customer_id"] == acme["id"]
+
+
+def test_a_new_key_is_shown_with_calls_to_paste_where_that_is_asked(ringbook, server):
+    ringbook("customer", "create", "Acme")
+    made = ringbook("accesskey", "create", "--first-calls", f"{server}/", "--scope", "read")
+    key = re.search(r"rb_\w{32}", made.stderr)[0]
+    assert (made.returncode, made.stdout) == (0, "")
+    assert f"  API={server}/v1.0\n  TOKEN={key}\n  curl" in made.stderr
+    assert httpx.get(f"{server}/v1.0/contacts", headers={"Authorization": f"Bearer {key}"}).status_code == 200

@@ -3,6 +3,11 @@
 import os
 import subprocess
 
+import click
+import pytest
+
+from ringbook.cli.main import cli
+from ringbook.cli.parameters import Checked
 from ringbook.config import SETTINGS
 from tests.process import COMMAND
 
@@ -26,3 +31,53 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password():
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("ringbook: RINGBOOK_DATABASE_URL: ")
     assert "S3CRET" not in result.stderr
+
+
+WRONG = {
+    "--port 80x": "must be a whole number from 0 to 65535, not '80x'",
+    "--port 65536": "must be a whole number from 0 to 65535, not '65536'",
+    "--port -1": "must be a whole number from 0 to 65535, not '-1'",
+    "--workers 80x": "must be a whole number from 1 to 256, not '80x'",
+    "--workers 0": "must be a whole number from 1 to 256, not '0'",
+    "--log-format xml": "'xml' is not one of 'auto', 'json', 'console'",
+    "--customer 12": "must be an id such as 019c3860-0000-7000-8000-000000000000, not '12'",
+    "--scope all": "'all' is not one of 'write', 'read', 'phonebook', 'lookup'",
+    "--expires-in soon": "must be a number and a unit such as 90s, 15m, 12h, 30d or 8w, not 'soon'",
+    "--expires-in 999999999w": "must end before the year 10000, not '999999999w'",
+    "--expires-in 500000w": "must end before the year 10000, not '500000w'",
+    "--first-calls here": "must be an address such as http://127.0.0.1:8080, not 'here'",
+}
+OPTIONS = {"--port": ["serve"], "--workers": ["serve"], "--log-format": ["serve"]}
+
+
+@pytest.mark.parametrize(("given", "answer"), WRONG.items(), ids=WRONG)
+def test_a_value_that_is_wrong_is_answered_by_what_is_valid(ringbook, given, answer):
+    words = given.split()
+    result = ringbook(*OPTIONS.get(words[0], ["accesskey", "create"]), *words)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert answer in result.stderr
+
+
+def test_every_id_that_is_wrong_is_answered_by_what_is_one(ringbook):
+    commands = [
+        "customer update",
+        "customer delete",
+        "customer restore",
+        "accesskey revoke",
+        "accesskey list --customer",
+    ]
+    for command in commands:
+        assert "must be an id such as 019c3860-" in ringbook(*command.split(), "12").stderr
+
+
+def leaves(command, words=()):
+    if isinstance(command, click.Group):
+        for name, sub in command.commands.items():
+            yield from leaves(sub, (*words, name))
+    else:
+        yield words, command
+
+
+def test_no_option_leaves_its_answer_to_a_type_that_names_nothing_valid():
+    kinds = {type(param.type) for _, command in leaves(cli) for param in command.params}
+    assert kinds == {Checked, click.Choice, click.types.StringParamType, click.types.BoolParamType}

@@ -1,7 +1,10 @@
 """The server as a process of its own: its port, its workers, its end."""
 
 import contextlib
+import os
+import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.process import started
+from tests.process import COMMAND, started
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -92,3 +95,73 @@ def answers(url):
         return httpx.get(url, timeout=20).status_code == 200
     except httpx.TransportError:  # refused, or reset by a worker that ends
         return False
+
+
+INTERRUPTED = [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGTERM, 2)]
+
+
+def interrupt(process, number=signal.SIGINT):
+    """Send a signal as a terminal does: to the server and its workers."""
+    os.killpg(process.pid, number)
+
+
+def said(log):
+    """Return the lines of a server that ended, and see that it did so in order."""
+    lines = log.read_text().splitlines()
+    assert lines[-1] == "Ringbook stopped"
+    assert lines.count("Ringbook stopped") == 1
+    assert "Traceback" not in log.read_text()
+    return lines
+
+
+@pytest.mark.parametrize(("number", "workers"), INTERRUPTED)
+def test_a_server_says_that_it_stopped_once_and_last(database_url, tmp_path, number, workers):
+    with started(database_url, tmp_path / "log", "serve", "--workers", str(workers)) as (process, address):
+        assert httpx.get(f"{address}/healthz", timeout=20).status_code == 200
+        interrupt(process, number)
+        assert process.wait(20) == 0
+    said(tmp_path / "log")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_interrupt_ends_at_once_whatever_is_in_flight(database_url, tmp_path, token, workers):
+    with started(database_url, tmp_path / "log", "serve", "--workers", str(workers)) as (process, address):
+        assert httpx.get(f"{address}/healthz", timeout=20).status_code == 200
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            head = (
+                f"POST /v1.0/contacts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n"
+            )
+            client.sendall(head.encode())
+            time.sleep(0.5)
+            interrupt(process)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(2)
+            interrupt(process)
+            assert process.wait(2) == 0
+    said(tmp_path / "log")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_that_is_interrupted_while_it_starts_ends_in_order(database_url, tmp_path, workers):
+    port = free_port()
+    words = [*COMMAND, "serve", "--port", str(port), "--workers", str(workers)]
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(words, env=environment, stderr=log, process_group=0) as process,
+    ):
+        while not listens(port):
+            time.sleep(0.01)
+        interrupt(process)
+        assert process.wait(20) == 0
+    said(tmp_path / "log")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def listens(port):
+    return any(one.status == "LISTEN" and one.laddr.port == port for one in psutil.net_connections("tcp"))

@@ -1,13 +1,17 @@
 """`ringbook accesskey`: what programs authenticate with."""
 
+import sys
 from datetime import timedelta
+from typing import Any
 
 import click
 
-from ringbook.cli.database import print_json, with_database
-from ringbook.cli.parameters import Period, RowId
+from ringbook.cli.database import with_database
+from ringbook.cli.output import print_json, show_first_calls
+from ringbook.cli.parameters import ADDRESS, PERIOD, ROW_ID
 from ringbook.clock import utc_now
-from ringbook.tenants import access_keys
+from ringbook.database.engine import Database
+from ringbook.tenants import access_keys, customers
 
 
 @click.group()
@@ -16,7 +20,13 @@ def accesskey() -> None:
 
 
 @accesskey.command("create")
-@click.option("--customer", "customer_id", required=True, type=RowId(), help="Whose data the key opens.")
+@click.option(
+    "--customer",
+    "customer_id",
+    default=None,
+    type=ROW_ID,
+    help="Whose data the key opens; may be left out where there is one customer.",
+)
 @click.option("--name", default="", help="What the key is for.")
 @click.option(
     "--scope",
@@ -25,27 +35,49 @@ def accesskey() -> None:
     type=click.Choice(list(access_keys.SCOPES)),
     help="May be repeated; write when none is given. write implies read, read phonebook, phonebook lookup.",
 )
-@click.option("--expires-in", type=Period(), default=None, help="Such as 12h, 30d or 8w; never when not given.")
-def accesskey_create(customer_id: str, name: str, scopes: tuple[str, ...], expires_in: timedelta | None) -> None:
+@click.option("--expires-in", type=PERIOD, default=None, help="Such as 12h, 30d or 8w; never when not given.")
+@click.option(
+    "--first-calls",
+    "address",
+    type=ADDRESS,
+    default=None,
+    help="Show calls to paste with the new key, to the server at this address, instead of JSON.",
+)
+def accesskey_create(
+    customer_id: str | None, name: str, scopes: tuple[str, ...], expires_in: timedelta | None, address: str | None
+) -> None:
     """Create an access key and print it with its token, shown only now."""
-    print_json(
-        with_database(
-            lambda database: access_keys.create(
-                database, customer_id, utc_now(), name=name, scopes=scopes, expires_in=expires_in
-            )
-        )
-    )
+
+    async def create(database: Database) -> dict[str, Any]:
+        owner = customer_id or _only_one(await customers.list_all(database))
+        return await access_keys.create(database, owner, utc_now(), name=name, scopes=scopes, expires_in=expires_in)
+
+    key = with_database(create)
+    if address:
+        show_first_calls(address, key["token"])
+    else:
+        print_json(key)
+
+
+def _only_one(there: list[dict[str, Any]]) -> str:
+    """Return the id of the only customer; where there are none or several, end with what to do."""
+    if not there:
+        sys.exit("ringbook: there is no customer yet; make one: ringbook customer create NAME")
+    if len(there) > 1:
+        names = "".join(f"\n  {customer['id']}  {customer['name']}" for customer in there)
+        sys.exit(f"ringbook: there are several customers; choose by --customer ID (make key CUSTOMER=ID):{names}")
+    return str(there[0]["id"])
 
 
 @accesskey.command("list")
-@click.option("--customer", "customer_id", required=True, type=RowId(), help="Whose keys.")
+@click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose keys.")
 def accesskey_list(customer_id: str) -> None:
     """List a customer's access keys, oldest first."""
     print_json(with_database(lambda database: access_keys.list_all(database, customer_id)))
 
 
 @accesskey.command("revoke")
-@click.argument("access_key_id", metavar="ID", type=RowId())
+@click.argument("access_key_id", metavar="ID", type=ROW_ID)
 def accesskey_revoke(access_key_id: str) -> None:
     """End an access key, within 5 seconds."""
     print_json(with_database(lambda database: access_keys.revoke(database, access_key_id, utc_now())))

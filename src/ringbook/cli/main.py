@@ -1,5 +1,6 @@
 """The command `ringbook`: one JSON value on standard output, everything else on standard error."""
 
+import os
 import sqlite3
 import sys
 
@@ -11,7 +12,7 @@ from ringbook import __version__
 from ringbook.cli.access_keys import accesskey
 from ringbook.cli.customers import customer
 from ringbook.cli.serve import migrate_command, quickstart, serve
-from ringbook.config import PREFIX, SETTINGS, InvalidSetting
+from ringbook.config import PREFIX, SETTINGS, InvalidSetting, unknown_settings
 from ringbook.database.revisions import SchemaTooNew
 from ringbook.errors import RingbookError
 
@@ -30,6 +31,8 @@ def cli() -> None:
     postgresql://user:password@host/db; by default in a file in your data folder.
     Commands print one JSON value on standard output, and all else on standard error.
     """
+    for name in unknown_settings(os.environ):
+        click.echo(f"ringbook: warning: there is no setting {name}", err=True)
 
 
 for command in (serve, quickstart, migrate_command, customer, accesskey):

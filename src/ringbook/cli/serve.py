@@ -1,48 +1,88 @@
 """`ringbook serve`, `quickstart` and `migrate`."""
 
 import asyncio
+import errno
+import os
+import socket
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from ringbook import logs
-from ringbook.cli.database import print_json, settings_of_environment, with_database
+from ringbook.cli.database import with_database
+from ringbook.cli.output import print_json, show_first_calls
+from ringbook.cli.parameters import PORT, WORKERS
 from ringbook.clock import utc_now
+from ringbook.config import LOG_FORMATS, PREFIX, read_settings
 from ringbook.database.engine import Database
 from ringbook.database.migrate import migrate
 from ringbook.serving import run, sockets
 from ringbook.tenants import access_keys, customers
 
+HINTS = {
+    errno.EADDRINUSE: "choose another by --port, or make run PORT=8081",
+    errno.EACCES: "a port below 1024 takes the right to it (CAP_NET_BIND_SERVICE)",
+}
+LISTENING = [
+    click.option("--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for all of IPv4, :: for all."),
+    click.option("--port", default=8080, type=PORT, help="Port to listen on, 0 to 65535; 0 for one that is free."),
+    click.option(
+        "--log-format",
+        type=click.Choice(LOG_FORMATS),
+        default=None,
+        help="In place of RINGBOOK_LOG_FORMAT; auto: console on a terminal, else json.",
+    ),
+]
+
+
+def _listening(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the options of every one that serves."""
+    for option in reversed(LISTENING):
+        command = option(command)
+    return command
+
 
 @click.command()
-@click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("--port", default=8080, type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option("--workers", default=1, type=click.IntRange(1, 256), help="Processes that answer.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the API, after applying pending migrations, until SIGTERM."""
-    _serve(host, port, workers, first_customer=False)
+@_listening
+@click.option("--workers", default=1, type=WORKERS, help="Processes that answer, 1 to 256.")
+def serve(host: str, port: int, log_format: str | None, workers: int) -> None:
+    """Serve the API, after applying pending migrations, until SIGTERM or SIGINT (Ctrl-C)."""
+    with run.until_signalled():
+        _serve(host, port, log_format, workers)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("--port", default=8080, type=click.IntRange(0, 65535), help="Port to listen on.")
-def quickstart(host: str, port: int) -> None:
+@_listening
+@click.option(
+    "--another-key",
+    "another_key",
+    default="ringbook accesskey create --first-calls ADDRESS",
+    help="The command that it names where there is a key already.",
+)
+def quickstart(host: str, port: int, log_format: str | None, another_key: str) -> None:
     """Serve the API; on an empty database first create a customer (region US) and print its access key."""
-    _serve(host, port, 1, first_customer=True)
+    with run.until_signalled():
+        _serve(host, port, log_format, 1, lambda address: _welcome(address, another_key))
 
 
-def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
-    settings = settings_of_environment()
+def _serve(
+    host: str,
+    port: int,
+    log_format: str | None,
+    workers: int,
+    welcome: Callable[[str], None] = lambda _: None,
+) -> None:
+    if log_format:
+        _override_log_format(log_format)
+    settings = read_settings(os.environ)
     logs.configure(settings.log_format)
-    try:
-        listener = sockets.bind(host, port)
-    except OSError as error:
-        sys.exit(f"ringbook: cannot listen on {host}, port {port}: {error.strerror}")
+    listener = _bind(host, port)
     bound, port = listener.getsockname()[:2]
     address = f"http://[{bound}]:{port}" if ":" in bound else f"http://{bound}:{port}"
     asyncio.run(migrate(settings.database_url))
-    if first_customer:
-        _welcome(address)
+    welcome(address)
 
     def announce() -> None:
         logs.write_line(f"Ringbook serves {address}/v1.0".encode())
@@ -50,33 +90,38 @@ def _serve(host: str, port: int, workers: int, *, first_customer: bool) -> None:
     run.run(listener, workers, settings.trusted_proxies, announce)
 
 
-def _welcome(address: str) -> None:
-    async def first(database: Database) -> tuple[str, str]:
-        there = await customers.list_all(database)
-        if there:
-            return "", there[0]["id"]
+def _override_log_format(log_format: str) -> None:
+    """Set it in the environment, where each worker reads it."""
+    os.environ.pop(f"{PREFIX}LOG_FORMAT_FILE", None)
+    os.environ[f"{PREFIX}LOG_FORMAT"] = log_format
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Return the listening socket, or end with what cannot be listened on."""
+    try:
+        return sockets.bind(host, port)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        hint = HINTS.get(
+            getattr(error, "errno", None) or 0, "--host must be an address of this machine such as 127.0.0.1"
+        )
+        sys.exit(f"ringbook: cannot listen on {host}, port {port}: {reason}; {hint}")
+
+
+def _welcome(address: str, another_key: str) -> None:
+    """Show the first calls; with an access key where there was no customer yet."""
+
+    async def first_key(database: Database) -> str | None:
+        if await customers.list_all(database):
+            return None
         customer = await customers.create(database, utc_now(), "First customer", "US")
         key = await access_keys.create(database, customer["id"], utc_now(), name="first key")
-        return key["token"], customer["id"]
+        return str(key["token"])
 
-    token, customer_id = with_database(first)
-    if not token:
-        click.echo(
-            "The data of before is served. Keys are not kept in clear; to make another one, in this folder:\n"
-            f"  make key CUSTOMER={customer_id}",
-            err=True,
-        )
-        return
-    click.echo(
-        f"Your first access key, shown only now:\n\n  {token}\n\nTry it:\n\n"
-        f"  curl -X POST '{address}/v1.0/contacts?token={token}' --data "
-        '\'{"first_name": "John", "last_name": "Smith", "phone_numbers": [{"number": "+15551234567"}]}\'\n'
-        f"  curl '{address}/v1.0/contacts/lookup?token={token}&phone=%2B15551234567'\n",
-        err=True,
-    )
+    show_first_calls(address, with_database(first_key), another_key.replace("ADDRESS", address))
 
 
 @click.command("migrate")
 def migrate_command() -> None:
     """Apply pending migrations."""
-    print_json({"schema": asyncio.run(migrate(settings_of_environment().database_url))})
+    print_json({"schema": asyncio.run(migrate(read_settings(os.environ).database_url))})

@@ -6,44 +6,100 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from types import FrameType
 from typing import Any, NoReturn
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from ringbook import logs
 from ringbook.serving.guard import IDLE_SECONDS, GuardedProtocol
 from ringbook.serving.sockets import SharedPort
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SHUTDOWN_SECONDS = 20
 START_SECONDS = 60
 """How long a worker may take to answer for the first time."""
 
+STOPPED = b"Ringbook stopped"
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server of one process: a second Ctrl-C ends it at once, whatever is in flight."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order, or at once."""
+        if self.should_exit and sig == signal.SIGINT:
+            logs.write_line(STOPPED)
+            os._exit(0)
+        super().handle_exit(sig, frame)
+
 
 class Workers(Multiprocess):
-    """uvicorn's supervisor of several workers, each with its own socket of one port."""
+    """uvicorn's supervisor of several workers, each with its own socket of one port.
+
+    They leave Ctrl-C to it; a second one kills them.
+    """
 
     def __init__(self, config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> None:
         address = listener.getsockname()
         listener.close()
         super().__init__(config, [SharedPort(listener.family, address)])
         self._announce = announce
+        self._signals: set[int] = set()
+        for number in SIGNALS:
+            signal.signal(number, self._take)
+
+    def _take(self, number: int, _frame: FrameType | None) -> None:
+        """Note the signal: run() looks at the queue twice a second."""
+        if number == signal.SIGINT in self._signals:
+            for process in self.processes:
+                process.process.kill()
+        self._signals.add(number)
+        self.signal_queue.append(number)
 
     def init_processes(self) -> None:
         """Start the workers, and announce the service when each of them answers."""
+        resource_tracker.ensure_running()  # started later, it would unblock the signal
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process takes this over
         super().init_processes()
-        if all(process.wait_until_ready(START_SECONDS) for process in self.processes):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        if all(process.wait_until_ready(START_SECONDS) for process in self.processes) and not self._signals:
             self._announce()
+
+    def run(self) -> None:
+        """Serve until a signal. Raises SystemExit where the workers do not start."""
+        super().run()
+        if not self._signals:
+            sys.exit(1)
+
+
+@contextmanager
+def until_signalled() -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the block in order, whatever it does; say so as the last line."""
+    for number in SIGNALS:
+        signal.signal(number, _end)
+    try:
+        yield
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    logs.write_line(STOPPED)
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def _open_files_as_allowed() -> None:
     """Take all the open files that the system grants: the usual soft limit of 1,024 is not meant for servers."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _end(*_: object) -> NoReturn:
-    sys.exit(0)
 
 
 def configured(app: str, workers: int, **settings: Any) -> uvicorn.Config:
@@ -65,14 +121,15 @@ def configured(app: str, workers: int, **settings: Any) -> uvicorn.Config:
 
 
 def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, when what is in flight is finished; call `announce` when clients may connect."""
+    """Serve until SIGTERM or SIGINT, when what is in flight is finished; call `announce` when clients may connect.
+
+    To be called in until_signalled: uvicorn raises the signal again when it has ended.
+    """
     if config.workers > 1:
         Workers(config, listener, announce).run()
         return
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)  # uvicorn raises the signal again when it has ended
     announce()
-    uvicorn.Server(config).run([listener])
+    Server(config).run([listener])
 
 
 def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...], announce: Callable[[], None]) -> None:

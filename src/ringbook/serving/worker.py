@@ -14,9 +14,10 @@ from ringbook.config import read_settings
 
 
 def end_with_parent() -> None:
-    """In a worker: end when the process that started it is gone, even by kill -9, and so let go of the port."""
+    """In a worker: leave Ctrl-C to the process that started it, and end when that is gone, even by kill -9."""
     parent = multiprocessing.parent_process()
     if parent is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
         def wait() -> None:
             parent.join()

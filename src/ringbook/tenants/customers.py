@@ -10,6 +10,7 @@ from ringbook.clock import new_id
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.parameters import ID, NOW, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
+from ringbook.database.schema import access_keys, contacts
 from ringbook.database.schema import customers as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.values import phone
@@ -24,6 +25,23 @@ UPDATE_CUSTOMER = Query(
     sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(_PUBLIC)
 )
 DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(_PUBLIC))
+
+_RESTORE = Query(
+    sa.update(t)
+    .values(tm_update=_NOW, tm_delete=sa.null())
+    .where(t.c.id == _ID, t.c.tm_delete.is_not(None))
+    .returning(_PUBLIC)
+)
+_CONTENTS = Query(
+    sa.select(
+        t.c.name,
+        *(
+            sa.select(sa.func.count()).where(owned.c.customer_id == _ID, owned.c.tm_delete.is_(None)).scalar_subquery()
+            for owned in (contacts, access_keys)
+        ),
+    ).where(_LIVE),
+    long=True,
+)
 
 
 def parse_region(text: str) -> str:
@@ -77,8 +95,30 @@ async def delete(database: Database, customer_id: str, now: datetime) -> dict[st
         return _decoded(await transaction.one(DELETE_CUSTOMER, id=customer_id, now=now))
 
 
+async def restore(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
+    """Undo the deletion of a customer: its access keys work again. Raises NotFound where it is not deleted."""
+    async with database.transaction() as transaction:
+        row = await transaction.one(_RESTORE, id=customer_id, now=now)
+    if row is None:
+        raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such deleted customer")
+    return _decoded(row)
+
+
+async def contents(database: Connection, customer_id: str) -> tuple[str, int, int]:
+    """Return the name of a customer, and how many contacts and access keys it has. Raises NotFound."""
+    row = await database.one(_CONTENTS, id=customer_id)
+    if row is None:
+        raise _not_found()
+    name, contact_count, access_key_count = row
+    return name, contact_count, access_key_count
+
+
+def _not_found() -> NotFound:
+    return NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
+
+
 def _decoded(row: Row | None) -> dict[str, Any]:
     if row is None:
-        raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
+        raise _not_found()
     customer: dict[str, Any] = msgspec.json.decode(row[0])
     return customer

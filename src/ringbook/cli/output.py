@@ -1,0 +1,39 @@
+"""What the commands print: one JSON value on standard output, all else on standard error."""
+
+from typing import Any
+
+import click
+import msgspec
+
+FIRST_CALLS = """
+  {docs}   {address}/docs
+  {key}    {which}
+
+{paste}
+
+  API={address}/v1.0{token}
+  curl "$API/contacts" --header "Authorization: Bearer $TOKEN" \\
+    --data '{{"first_name": "John", "last_name": "Smith",
+             "phone_numbers": [{{"number": "+15551234567"}}]}}'
+  curl "$API/contacts/lookup?phone=%2B15551234567" \\
+    --header "Authorization: Bearer $TOKEN"
+"""
+
+
+def print_json(value: Any) -> None:
+    """Print what a command answers."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def show_first_calls(address: str, token: str | None, another_key: str = "") -> None:
+    """Show where the docs are, the access key, and two calls to paste; without a token, how to make another key."""
+    new, before = f"{token} (shown only now)", f"put yours into TOKEN, or make another: {another_key}"
+    text = FIRST_CALLS.format(
+        docs=click.style("Docs", bold=True),
+        key=click.style("Key", bold=True),
+        which=new if token else before,
+        address=address,
+        paste=click.style("Paste into another terminal, to create a contact and look it up:", bold=True),
+        token=f"\n  TOKEN={token}" if token else "",
+    )
+    click.echo(text, err=True)
