@@ -26,17 +26,17 @@ UPDATE_CUSTOMER = Query(
 )
 DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(_PUBLIC))
 
-_RESTORE = Query(
+RESTORE_CUSTOMER = Query(
     sa.update(t)
-    .values(tm_update=_NOW, tm_delete=sa.null())
-    .where(t.c.id == _ID, t.c.tm_delete.is_not(None))
+    .values(tm_update=NOW, tm_delete=sa.null())
+    .where(t.c.id == ID, t.c.tm_delete.is_not(None))
     .returning(_PUBLIC)
 )
-_CONTENTS = Query(
+CONTENTS_OF_CUSTOMER = Query(
     sa.select(
         t.c.name,
         *(
-            sa.select(sa.func.count()).where(owned.c.customer_id == _ID, owned.c.tm_delete.is_(None)).scalar_subquery()
+            sa.select(sa.func.count()).where(owned.c.customer_id == ID, owned.c.tm_delete.is_(None)).scalar_subquery()
             for owned in (contacts, access_keys)
         ),
     ).where(_LIVE),
@@ -98,7 +98,7 @@ async def delete(database: Database, customer_id: str, now: datetime) -> dict[st
 async def restore(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
     """Undo the deletion of a customer: its access keys work again. Raises NotFound where it is not deleted."""
     async with database.transaction() as transaction:
-        row = await transaction.one(_RESTORE, id=customer_id, now=now)
+        row = await transaction.one(RESTORE_CUSTOMER, id=customer_id, now=now)
     if row is None:
         raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such deleted customer")
     return _decoded(row)
@@ -106,7 +106,7 @@ async def restore(database: Database, customer_id: str, now: datetime) -> dict[s
 
 async def contents(database: Connection, customer_id: str) -> tuple[str, int, int]:
     """Return the name of a customer, and how many contacts and access keys it has. Raises NotFound."""
-    row = await database.one(_CONTENTS, id=customer_id)
+    row = await database.one(CONTENTS_OF_CUSTOMER, id=customer_id)
     if row is None:
         raise _not_found()
     name, contact_count, access_key_count = row
