@@ -9,10 +9,12 @@ import pytest
 from falcon import inspect
 
 from ringbook.api.app import create_app
+from ringbook.calling.lookup import lookup
 from ringbook.cli.main import cli
 from ringbook.config import PREFIX, SETTINGS, read_settings
 from ringbook.contacts import addresses, contact, tags
 from ringbook.errors import Reason
+from tests.statements import formatted
 
 ROOT = Path(__file__).parent.parent
 API = (ROOT / "docs/api.md").read_text()
@@ -96,6 +98,39 @@ def test_every_fault_test_has_a_row_in_the_page_of_promises():
     files = (ROOT / "tests/faults").glob("test_*.py")
     tests = [f"{file.name}::{name}" for file in files for name in re.findall(r"(?m)^def (test_\w+)", file.read_text())]
     assert sorted(rows) == sorted(tests)
+
+
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+
+
+def test_every_file_stands_in_the_architecture_once():
+    files = [path for path in (ROOT / "src/ringbook").rglob("*.py") if path.name != "__init__.py"]
+    files = [path.name for path in files if "migrations" not in path.parts]
+    listed = ARCHITECTURE.split("## The files")[1].split("\n`tests/`")[0]
+    shown = re.findall(r"`(\w+\.py)`", "".join(line.split(" | ")[0] for line in listed.splitlines(keepends=True)))
+    assert sorted(shown) == sorted(files)
+
+
+def test_the_architecture_shows_the_lookup_as_it_is_compiled():
+    assert f"```sql\n{formatted(lookup(1, 0), 'sqlite')}\n```" in ARCHITECTURE
+
+
+def test_a_text_of_a_contact_stands_where_the_architecture_says():
+    """`job_title` stands for every text: a new one touches as many files."""
+    example = ARCHITECTURE.split("## A new field")[1].split("\n## ")[0]
+    source = [path for path in (ROOT / "src").rglob("*.py") if "job_title" in path.read_text()]
+    assert len(source) == 4
+    for path in source:
+        place = (
+            "database/migrations/versions/"
+            if "versions" in path.parts
+            else str(path.relative_to(ROOT / "src/ringbook"))
+        )
+        assert f"| `{place}` |" in example
+    documents = [path for path in (ROOT / "docs").rglob("*.*") if path.suffix in (".md", ".json")]
+    for path in documents:
+        named = "this page" if path.name == "architecture.md" else f"`{path.relative_to(ROOT)}`"
+        assert ("job_title" in path.read_text()) == (named in example), path
 
 
 def headings(path):

@@ -93,7 +93,7 @@ def test_one_that_the_server_has_ended_or_that_was_idle_for_long_is_not_lent_aga
         fresh = await backend(two)
         assert fresh != ended
         assert await backend(two) == fresh
-        monkeypatch.setattr(pool, "IDLE_SECONDS", 0.1)
+        monkeypatch.setattr(pool, "IDLE_CONNECTION_SECONDS", 0.1)
         await asyncio.sleep(0.3)
         assert await backend(two) != fresh
 

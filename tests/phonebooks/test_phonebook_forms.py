@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringbook.phonebooks import forms
-from ringbook.phonebooks.book import Entry, Number
+from ringbook.phonebooks.book import Entry, EntryNumber
 from ringbook.values.names import folded_words, name_of, sort_name
 
 TYPES = ["mobile", "work", "home", "fax", "other"]
@@ -23,7 +23,7 @@ ENTRIES = st.lists(
         first_name=NAMES,
         last_name=NAMES,
         company=NAMES,
-        numbers=st.lists(st.builds(Number, type=st.sampled_from(TYPES), e164=NUMBERS), min_size=1, max_size=8),
+        numbers=st.lists(st.builds(EntryNumber, type=st.sampled_from(TYPES), e164=NUMBERS), min_size=1, max_size=8),
     ),
     max_size=5,
 )
@@ -91,7 +91,7 @@ def test_ipphone_has_exactly_four_elements_in_their_order_and_every_number_once(
 
 @pytest.mark.parametrize(("number", "place"), [("mobile", "Mobile"), ("work", "Office"), ("home", "Telephone")])
 def test_ipphone_puts_a_number_where_its_type_says_and_closes_no_empty_element_itself(number, place):
-    entry = Entry("", "", "Ann", "", "", "", [Number(number, "+15551234567")])
+    entry = Entry("", "", "Ann", "", "", "", [EntryNumber(number, "+15551234567")])
     text = forms.IPPHONE.entry(entry, itertools.count())
     assert f"<{place}>+15551234567</{place}>" in text
     assert "/>" not in text

@@ -27,17 +27,17 @@ from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
 from ringbook.values.fields import UUID
 
-CONTACT = "/v1.0/contacts/{contact_id:id}"
+CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
-    CONTACT: ContactResource,
-    f"{CONTACT}/phone-numbers": PhoneNumbersResource,
-    f"{CONTACT}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
-    f"{CONTACT}/emails": EmailsResource,
-    f"{CONTACT}/emails/{{address_id:id}}": EmailResource,
-    f"{CONTACT}/tags": ContactTagsResource,
-    f"{CONTACT}/tags/{{tag_id:id}}": ContactTagResource,
+    CONTACT_PATH: ContactResource,
+    f"{CONTACT_PATH}/phone-numbers": PhoneNumbersResource,
+    f"{CONTACT_PATH}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
+    f"{CONTACT_PATH}/emails": EmailsResource,
+    f"{CONTACT_PATH}/emails/{{address_id:id}}": EmailResource,
+    f"{CONTACT_PATH}/tags": ContactTagsResource,
+    f"{CONTACT_PATH}/tags/{{tag_id:id}}": ContactTagResource,
     problems.CALLERID_PATH: CallerIdResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,

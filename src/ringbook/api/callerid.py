@@ -13,7 +13,7 @@ from ringbook.calling.callerid import LONGEST_NAME, CallerId, look_up
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 FORMATS = ("text", "hash", "json")
-TEXT = "text/plain; charset=utf-8"
+TEXT_LINE = "text/plain; charset=utf-8"
 
 
 CALLERID_PARAMETERS = (
@@ -48,7 +48,7 @@ class CallerIdResource(Resource):
         if form == "json":
             resp.data = msgspec.json.encode(found)
             return
-        resp.content_type = TEXT
+        resp.content_type = TEXT_LINE
         resp.data = (found.name if form == "text" else _hash(found)).encode()
 
     on_head = on_get

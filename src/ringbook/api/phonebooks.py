@@ -11,7 +11,7 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ringbook import __version__
-from ringbook.api.description.examples import CONTACT_ID
+from ringbook.api.description.examples import EXAMPLE_CONTACT_ID
 from ringbook.api.http.resource import Handler, Resource, operation, parameter
 from ringbook.contacts import book_versions
 from ringbook.database.engine import Database
@@ -39,7 +39,10 @@ SEARCH_PARAMETER = parameter(
 MENU_PARAMETERS = (
     parameter("step", "What the phone is to show; set in the links.", {"enum": [*STEPS]}, "list"),
     parameter(
-        "after", "The contact before the page; set in the links.", {"type": "string", "format": "uuid"}, CONTACT_ID
+        "after",
+        "The contact before the page; set in the links.",
+        {"type": "string", "format": "uuid"},
+        EXAMPLE_CONTACT_ID,
     ),
 )
 LIST_PARAMETERS = (

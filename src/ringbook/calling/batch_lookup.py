@@ -23,14 +23,14 @@ MOST_LOOKUPS = 1000
 BREATH = 50
 """After how many values others get their turn: reading a number may take a tenth of a millisecond."""
 
-Values = Annotated[list[str], Meta(max_length=MOST_LOOKUPS)]
+LookupValues = Annotated[list[str], Meta(max_length=MOST_LOOKUPS)]
 
 
 class Lookups(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The phone numbers and email addresses to look up, at most 1,000 in all."""
 
-    phones: Values | None = None
-    emails: Values | None = None
+    phones: LookupValues | None = None
+    emails: LookupValues | None = None
 
 
 class Refusal(msgspec.Struct):

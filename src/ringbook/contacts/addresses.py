@@ -13,8 +13,7 @@ from ringbook.clock import new_id, new_ids
 from ringbook.database.engine import Query, Transaction, UniqueViolation
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, changes_of, values_of
 from ringbook.database.rendering import json_list, json_object, json_values
-from ringbook.database.schema import Id as IdColumn
-from ringbook.database.schema import emails, phone_numbers
+from ringbook.database.schema import IdColumn, emails, phone_numbers
 from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values import email, phone

@@ -4,13 +4,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ringbook.database.schema import Id, Time
+from ringbook.database.schema import IdColumn, TimeColumn
 
-CUSTOMER_ID = sa.bindparam("customer_id", type_=Id)
-ID = sa.bindparam("id", type_=Id)
-CONTACT_ID = sa.bindparam("contact_id", type_=Id)
-TAG_ID = sa.bindparam("tag_id", type_=Id)
-NOW = sa.bindparam("now", type_=Time)
+CUSTOMER_ID = sa.bindparam("customer_id", type_=IdColumn)
+ID = sa.bindparam("id", type_=IdColumn)
+CONTACT_ID = sa.bindparam("contact_id", type_=IdColumn)
+TAG_ID = sa.bindparam("tag_id", type_=IdColumn)
+NOW = sa.bindparam("now", type_=TimeColumn)
 LIMIT = sa.bindparam("limit", type_=sa.Integer)
 
 

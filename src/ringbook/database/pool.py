@@ -8,7 +8,7 @@ import asyncpg
 TICK_SECONDS = 0.05
 """How often it is looked whose time is over."""
 
-IDLE_SECONDS = 300
+IDLE_CONNECTION_SECONDS = 300
 """How long a connection may lie idle: what lies between may have forgotten it."""
 
 
@@ -77,6 +77,6 @@ class Pool:
         for connection, deadline in self._lent.items():
             if deadline < now:
                 connection.terminate()
-        while self._idle and self._idle[0][0] < now - IDLE_SECONDS:
+        while self._idle and self._idle[0][0] < now - IDLE_CONNECTION_SECONDS:
             self._idle.pop(0)[1].terminate()
         self._tick = self._loop.call_later(TICK_SECONDS, self._cut_overdue)

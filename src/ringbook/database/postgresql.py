@@ -10,7 +10,7 @@ from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolati
 from ringbook.database.pool import Pool
 from ringbook.errors import RingbookError, Unavailable
 
-UNAVAILABLE = (
+UNAVAILABLE_ERRORS = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -22,7 +22,7 @@ UNAVAILABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
 )
-GIVE_UP = (Unavailable, *UNAVAILABLE)
+GIVE_UP = (Unavailable, *UNAVAILABLE_ERRORS)
 KEEP = (asyncpg.PostgresError, UniqueViolation, RingbookError)
 """Errors after which a connection is as good as before, but for those of GIVE_UP."""
 
@@ -41,7 +41,7 @@ def _errors() -> Iterator[None]:
         yield
     except asyncpg.UniqueViolationError as error:
         raise UniqueViolation from error
-    except UNAVAILABLE as error:
+    except UNAVAILABLE_ERRORS as error:
         raise Unavailable from error
 
 
@@ -60,7 +60,7 @@ class Loan:
     async def __aenter__(self) -> asyncpg.Connection:
         try:
             self._connection = await self._pool.lend(self._seconds)
-        except (asyncpg.PostgresError, *UNAVAILABLE) as error:  # whatever keeps it from letting us in
+        except (asyncpg.PostgresError, *UNAVAILABLE_ERRORS) as error:  # whatever keeps it from letting us in
             raise Unavailable from error
         return self._connection
 
@@ -68,7 +68,7 @@ class Loan:
         if error is not None and (isinstance(error, GIVE_UP) or not isinstance(error, KEEP)):
             self._connection.terminate()
         self._pool.give_back(self._connection)
-        if isinstance(error, UNAVAILABLE):
+        if isinstance(error, UNAVAILABLE_ERRORS):
             raise Unavailable from error
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ringbook.database.schema import Time
+from ringbook.database.schema import TimeColumn
 
 ISO_8601 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
@@ -37,7 +37,7 @@ json_array = _construct("json_array", "json_array(@)", "json_build_array(@)")
 each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
 """The texts of a JSON list, as rows with the column `value`."""
 
-latest = _construct("latest", "max(@)", "greatest(@)", Time)
+latest = _construct("latest", "max(@)", "greatest(@)", TimeColumn)
 
 
 def json_object(**values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -11,8 +11,8 @@ metadata = sa.MetaData(
     naming_convention={"pk": "%(table_name)s_pkey", "fk": "%(table_name)s_%(referred_table_name)s_fkey"}
 )
 
-Id = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
-Time = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
+IdColumn = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
+TimeColumn = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
 Ordered = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """A text that both databases sort alike: by its code points."""
 
@@ -23,16 +23,16 @@ def _texts(*names: str) -> list[sa.Column[str]]:
 
 def _times() -> list[sa.Column[str]]:
     return [
-        sa.Column("tm_create", Time, nullable=False),
-        sa.Column("tm_update", Time),
-        sa.Column("tm_delete", Time),
+        sa.Column("tm_create", TimeColumn, nullable=False),
+        sa.Column("tm_update", TimeColumn),
+        sa.Column("tm_delete", TimeColumn),
     ]
 
 
 customers = sa.Table(
     "customers",
     metadata,
-    sa.Column("id", Id, primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
     *_texts("name", "default_region"),
     *_times(),
 )
@@ -40,20 +40,20 @@ customers = sa.Table(
 access_keys = sa.Table(
     "access_keys",
     metadata,
-    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
-    sa.Column("id", Id, primary_key=True),
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
     *_texts("name", "prefix", "token_hash", "scopes"),
-    sa.Column("tm_expire", Time),
-    sa.Column("tm_create", Time, nullable=False),
-    sa.Column("tm_delete", Time),
+    sa.Column("tm_expire", TimeColumn),
+    sa.Column("tm_create", TimeColumn, nullable=False),
+    sa.Column("tm_delete", TimeColumn),
     sa.Index("access_keys_token_hash", "token_hash", unique=True),
 )
 
 contacts = sa.Table(
     "contacts",
     metadata,
-    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
-    sa.Column("id", Id, primary_key=True),
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
     *_texts("first_name", "last_name", "display_name", "company", "job_title", "source", "external_id", "notes"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sort_name", Ordered, nullable=False, server_default=""),  # see names.sort_name
@@ -80,7 +80,7 @@ sa.Index(
 book_versions = sa.Table(
     "book_versions",
     metadata,
-    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
     sa.Column("slot", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("version", sa.BigInteger, nullable=False),
 )
@@ -95,14 +95,14 @@ def _contact_address(name: str, normalized: str, *columns: sa.Column[str]) -> sa
     table = sa.Table(
         name,
         metadata,
-        sa.Column("customer_id", Id, primary_key=True),
-        sa.Column("contact_id", Id, primary_key=True),
-        sa.Column("id", Id, primary_key=True),
+        sa.Column("customer_id", IdColumn, primary_key=True),
+        sa.Column("contact_id", IdColumn, primary_key=True),
+        sa.Column("id", IdColumn, primary_key=True),
         *columns,
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("is_primary", sa.Boolean, nullable=False),
-        sa.Column("tm_create", Time, nullable=False),
-        sa.Column("tm_delete", Time),
+        sa.Column("tm_create", TimeColumn, nullable=False),
+        sa.Column("tm_delete", TimeColumn),
         sa.ForeignKeyConstraint(["customer_id", "contact_id"], ["contacts.customer_id", "contacts.id"]),
     )
     c = table.c
@@ -134,9 +134,9 @@ emails = _contact_address("emails", "address", *_texts("address"))
 contact_tags = sa.Table(
     "contact_tags",
     metadata,
-    sa.Column("customer_id", Id, primary_key=True),
-    sa.Column("contact_id", Id, primary_key=True),
-    sa.Column("tag_id", Id, primary_key=True),
+    sa.Column("customer_id", IdColumn, primary_key=True),
+    sa.Column("contact_id", IdColumn, primary_key=True),
+    sa.Column("tag_id", IdColumn, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.ForeignKeyConstraint(["customer_id", "contact_id"], ["contacts.customer_id", "contacts.id"]),
     sa.Index("contact_tags_tag", "customer_id", "tag_id", "contact_id"),
@@ -145,8 +145,8 @@ contact_tags = sa.Table(
 tags = sa.Table(
     "tags",
     metadata,
-    sa.Column("customer_id", Id, sa.ForeignKey("customers.id"), primary_key=True),
-    sa.Column("id", Id, primary_key=True),
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
     *_texts("name", "name_folded", "detail"),
     *_times(),
 )

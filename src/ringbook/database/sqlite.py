@@ -12,7 +12,7 @@ from typing import Any
 from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values
 from ringbook.errors import Unavailable
 
-UNAVAILABLE = {
+UNAVAILABLE_CODES = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_CORRUPT,
@@ -52,7 +52,7 @@ def _errors() -> Iterator[None]:
             raise UniqueViolation from error
         raise
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in UNAVAILABLE:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in UNAVAILABLE_CODES:
             raise Unavailable from error
         raise
 

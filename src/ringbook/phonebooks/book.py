@@ -22,7 +22,7 @@ LOWEST_ID = "00000000-0000-0000-0000-000000000000"
 ANYTHING = "%"
 
 
-class Number(msgspec.Struct):
+class EntryNumber(msgspec.Struct):
     """A number of an entry."""
 
     type: str
@@ -38,7 +38,7 @@ class Entry(msgspec.Struct):
     first_name: str
     last_name: str
     company: str
-    numbers: list[Number]
+    numbers: list[EntryNumber]
 
 
 class Position(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from ringbook.phonebooks.book import Entry, Number
+from ringbook.phonebooks.book import Entry, EntryNumber
 from ringbook.values.names import name_of
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -43,7 +43,7 @@ def labelled(entry: Entry) -> Iterator[tuple[str, str]]:
         yield name if number.type == "other" else f"{name} ({LABELS[number.type]})", number.e164
 
 
-def in_three(numbers: Iterable[Number]) -> list[dict[str, str]]:
+def in_three(numbers: Iterable[EntryNumber]) -> list[dict[str, str]]:
     """Return the numbers on rows of home, work and mobile, as few as can be.
 
     A number that is neither, or whose place is taken, is put under home, which phones show as the plain number.

@@ -24,7 +24,7 @@ UPGRADE = re.compile(rb"(?i)\r\nupgrade:")
 """An offer of another protocol (Java's client makes one, h2c, with every first request). The parser would drop the
 body of such a request, so the offer is turned down before the parser sees it: renamed, to a name of the same length."""
 
-MALFORMED = (
+NO_HTTP = (
     '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
     '"request_id":"%s","details":[]},"message":"this is not an HTTP request"}'
 )
@@ -96,7 +96,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
         """Answer what is no HTTP in the form of every error."""
         request_id = os.urandom(16).hex()
-        body = MALFORMED % request_id
+        body = NO_HTTP % request_id
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
         self.transport.write(f"{head}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n{body}".encode())
         self.transport.close()

@@ -3,8 +3,8 @@
 from typing import Any
 
 TIME = "2026-02-07T14:45:59.038962Z"
-CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
-CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
+EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+EXAMPLE_CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
 TAG_IDS = ["d4e5f6a7-b8c9-0123-defa-234567890124", "d4e5f6a7-b8c9-0123-defa-234567890125"]
 
 NEW_CONTACT: dict[str, Any] = {
@@ -23,8 +23,8 @@ NEW_CONTACT: dict[str, Any] = {
     "tag_ids": TAG_IDS,
 }
 CONTACT: dict[str, Any] = {
-    "id": CONTACT_ID,
-    "customer_id": CUSTOMER_ID,
+    "id": EXAMPLE_CONTACT_ID,
+    "customer_id": EXAMPLE_CUSTOMER_ID,
     "first_name": "John",
     "last_name": "Smith",
     "display_name": "John Smith",
@@ -67,7 +67,7 @@ CONTACT: dict[str, Any] = {
 }
 TAG: dict[str, Any] = {
     "id": TAG_IDS[0],
-    "customer_id": CUSTOMER_ID,
+    "customer_id": EXAMPLE_CUSTOMER_ID,
     "name": "enterprise",
     "detail": "Has an account manager",
     "tm_create": TIME,
@@ -102,7 +102,12 @@ BY_STRUCT: dict[str, Any] = {
     "EmailIn": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": False},
     "ChangedEmail": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": True},
     "AddedTag": {"tag_id": TAG_IDS[0]},
-    "CallerId": {"name": "John Smith", "company": "Acme Corp", "contact_id": CONTACT_ID, "tags": ["enterprise"]},
+    "CallerId": {
+        "name": "John Smith",
+        "company": "Acme Corp",
+        "contact_id": EXAMPLE_CONTACT_ID,
+        "tags": ["enterprise"],
+    },
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,

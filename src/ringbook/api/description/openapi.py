@@ -15,7 +15,7 @@ from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
 from ringbook.values.fields import schema_of
 
-TEXT = "text/plain"
+PLAIN_TEXT = "text/plain"
 ABOUT = """**An access key** is needed for all but the operations: `make key` makes one in a clone, \
 `ringbook accesskey create --customer ID` elsewhere. Press Authorize and put it under `bearer`, as programs send it; \
 `token` is the same key in the URL, for systems that can send nothing else. It is also taken as the password of HTTP \
@@ -62,7 +62,7 @@ HEADERS = {
     503: RETRY_AFTER,
 }
 ETAG = {"ETag": {"description": "Moves with every change of a contact.", "schema": {"type": "string"}}}
-REQUEST_ID = {
+REQUEST_ID_HEADER = {
     "X-Request-Id": {
         "description": "The caller's own, where it is 1 to 128 of A-Za-z0-9._-, else a new one.",
         "schema": {"type": "string"},
@@ -149,7 +149,7 @@ def _content(kind: Any) -> dict[str, Any]:
 
 
 def _error(status: int) -> dict[str, Any]:
-    headers = REQUEST_ID | HEADERS.get(status, {})
+    headers = REQUEST_ID_HEADER | HEADERS.get(status, {})
     return {"description": ERRORS[status], "headers": headers, "content": _content(Problem)}
 
 
@@ -185,14 +185,14 @@ def _operation(one: Described, operations: Sequence[Described]) -> dict[str, Any
 
 def _answers(one: Described, operations: Sequence[Described]) -> dict[str, Any]:
     operation = one.operation
-    answer: dict[str, Any] = {"description": operation.success, "headers": REQUEST_ID}
-    answer["content"] = _content(operation.answer) | (_content(TEXT) if operation.for_phones else {})
+    answer: dict[str, Any] = {"description": operation.success, "headers": REQUEST_ID_HEADER}
+    answer["content"] = _content(operation.answer) | (_content(PLAIN_TEXT) if operation.for_phones else {})
     answers = {str(operation.status): answer}
     if one.method == "POST":
         answer["links"] = _links(operation, operations)
     if operation.has_etag:
-        answer["headers"] = REQUEST_ID | ETAG
-        answers["304"] = {"description": "No contact has changed since.", "headers": REQUEST_ID | ETAG}
+        answer["headers"] = REQUEST_ID_HEADER | ETAG
+        answers["304"] = {"description": "No contact has changed since.", "headers": REQUEST_ID_HEADER | ETAG}
     return answers
 
 

@@ -14,7 +14,7 @@ from ringbook.api.http.problems import CALLERID_PATH
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
-METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
+COUNTED_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 SECONDS = Histogram(
     "ringbook_http_request_duration_seconds",
     "Requests and how long they took, by route template and status.",
@@ -64,7 +64,7 @@ class Observation:
     def _new_series(self, key: tuple[str, str | None, int]) -> tuple[str, str, Any]:
         """Return the method and route as they are counted and logged, and what counts them."""
         method, template, status = key
-        method = method if method in METHODS else "other"
+        method = method if method in COUNTED_METHODS else "other"
         route = (template or "unmatched").replace(":id}", "}")
         series = method, route, SECONDS.labels(method, route, str(status))
         if method != "other":

@@ -17,7 +17,7 @@ from ringbook.errors import ResourceExhausted
 MOST_COUNTED = 50_000
 """How many keys or addresses one worker counts at the same time; then the longest counted is forgotten."""
 
-PATIENCE_SECONDS = 0.1
+REDIS_PATIENCE_SECONDS = 0.1
 """How long a request waits for Redis."""
 
 PAUSE_SECONDS = 2.0
@@ -78,13 +78,13 @@ class SharedCounts:
         return self._own.end(key) if shared is None else shared
 
     async def _ask(self, call: Any, *arguments: Any) -> Any:
-        """Return Redis' answer, or None: within PATIENCE_SECONDS, and at once in the pause after a failure."""
+        """Return Redis' answer, or None: within REDIS_PATIENCE_SECONDS, and at once in the pause after a failure."""
         if self._away_until:
             if time.monotonic() < self._away_until:
                 return None
             self._away_until = time.monotonic() + PAUSE_SECONDS  # one request tries, no other waits for it
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(REDIS_PATIENCE_SECONDS):
                 answer = await call(*arguments)
         except Exception as error:  # noqa: BLE001  whatever it is, no request may fail of it
             if not self._away_until:
