@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ringbook.database.revisions import head
+from ringbook.database.revisions import REVISIONS, SCRIPTS, head
 from ringbook.database.schema import metadata
 from tests.process import COMMAND
 
@@ -62,3 +62,9 @@ async def differences(url):
         found = await connection.run_sync(compare)
     await engine.dispose()
     return found
+
+
+def test_a_migration_uses_nothing_that_may_change_after_it():
+    scripts = sorted((SCRIPTS / "versions").glob("[0-9]*.py"))
+    assert [script.stem[:4] for script in scripts] == REVISIONS
+    assert [script.name for script in scripts if "ringbook" in script.read_text()] == []
