@@ -1,6 +1,7 @@
 """The tutorial and the README are the specification: what they show is what a live server answers."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,8 @@ from falcon import inspect
 
 from ringbook.api.app import create_app
 from ringbook.config import read_settings
-from tests.replay import blocks, compare, replay
+from tests.process import started
+from tests.replay import SHOWN_ADDRESS, SHOWN_TOKEN, blocks, compare, replay
 
 ROOT = Path(__file__).parent.parent
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text()
@@ -40,6 +42,15 @@ def test_the_calls_do_the_same_when_they_are_pasted_into_a_shell(server, alice, 
             compare(form, answer, seen.rstrip("\n") if form == "text" else seen, real)
         else:
             assert (block, seen) == (block, "")
+
+
+def test_the_readme_shows_what_a_first_start_prints(empty_database_url, tmp_path):
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        printed = (tmp_path / "log").read_text()
+    key = re.search(r"rb_\w{32}", printed)[0]
+    assert f"```text\nInstalling into .venv, about half a minute\n{printed}```" in README.replace(
+        SHOWN_ADDRESS, address
+    ).replace(SHOWN_TOKEN, key)
 
 
 DRIFTS = [
