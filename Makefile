@@ -34,7 +34,7 @@ key: .venv/run ## Make another access key; where there are several customers: ma
 	@.venv/bin/ringbook accesskey create --first-calls $(ADDRESS) $(if $(CUSTOMER),--customer $(CUSTOMER))
 
 dist: .venv/dev ## Build a wheel and a source archive into dist/
-	@.venv/bin/python -m build --outdir $(DIST)
+	@.venv/bin/python -m build --quiet --outdir $(DIST)
 
 test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal

@@ -10,13 +10,17 @@ from contextlib import contextmanager
 COMMAND = [sys.executable, "-c", "from ringbook.cli.main import main; main()"]
 
 
-@contextmanager
 def started(url, log, command, *arguments):
     """Serve the database by `ringbook COMMAND ARGUMENTS`, and yield the process and the address it answers at."""
     environment = os.environ | {"RINGBOOK_DATABASE_URL": url}
+    return running([*COMMAND, command, "--port", "0", *arguments], log, env=environment)
+
+
+@contextmanager
+def running(words, log, **options):
+    """Run what serves Ringbook, in a group of its own, and yield the process and the address it answers at."""
     with log.open("wb") as file:
-        words = [*COMMAND, command, "--port", "0", *arguments]
-        process = subprocess.Popen(words, env=environment, stdout=file, stderr=file, process_group=0)
+        process = subprocess.Popen(words, stdout=file, stderr=file, process_group=0, **options)
     try:
         while "serves" not in (text := log.read_text()):
             assert process.poll() is None, text
