@@ -17,12 +17,12 @@ help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/run: pyproject.toml requirements.txt
-	@$(IS) | cmp -s - $@ || { echo "Installing into .venv, about half a minute" && $(PYTHON) -m venv .venv && \
+	@{ [ -f $@ ] && $(IS) | cmp -s - $@; } || { echo "Installing into .venv, about half a minute" && $(PYTHON) -m venv .venv && \
 		$(PIP) -r requirements.txt && $(PIP) --no-deps --editable . && $(IS) >$@; }
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt requirements-bench.txt
-	@$(IS) | cmp -s - $@ || { echo "Installing what the tests need, about half a minute" && \
+	@{ [ -f $@ ] && $(IS) | cmp -s - $@; } || { echo "Installing what the tests need, about half a minute" && \
 		$(PIP) -r requirements-dev.txt -r requirements-bench.txt && $(IS) >$@; }
 	@touch $@
 
