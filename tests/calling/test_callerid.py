@@ -5,12 +5,12 @@ import re
 import sqlite3
 import unicodedata
 import uuid
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import asyncpg
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringbook.calling.callerid import cut, sanitize
@@ -106,6 +106,37 @@ def test_whatever_a_name_holds_it_is_shown_as_one_line_without_formats(text):
     assert "%" not in line
     assert "${" not in line
     assert line == line.strip() == sanitize(line)
+
+
+QUOTED_STRING = re.compile(r"[\s\x21\x23-\x5b\x5d-\x7e\u0080-\U0010ffff]*")
+"""What may stand in a quoted-string of SIP without a backslash before it (RFC 3261, section 25.1: qdtext, and LWS)."""
+
+
+@given(st.text() | st.text(alphabet="\"\\'“ %${}<>,;a"))
+@example('Acme "HQ"')
+@example('5" Pipes Ltd')
+@example("Sami\\")
+@example("$\\{x}")
+def test_whatever_a_name_holds_it_is_a_quoted_string_of_sip_as_it_stands(text):
+    assert QUOTED_STRING.fullmatch(sanitize(text))
+    assert "${" not in sanitize(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ('Acme "HQ"', "Acme “HQ”"),
+        ('5" Pipes Ltd', "5” Pipes Ltd"),
+        ("Sami\\", "Sami/"),
+        ("AC\\DC", "AC/DC"),
+        ("$\\{x}", "$/{x}"),
+        ("O'Neil, Sons <x> 😀", "O'Neil, Sons <x> 😀"),
+    ],
+)
+def test_a_mark_that_would_drop_the_call_is_a_typographic_one(alice, name, line):
+    add(alice, display_name=name, company=name)
+    assert shown(alice) == shown(alice, f"phone=0&name={quote(name)}") == line
+    assert alice.api.get(f"/callerid?phone={NUMBER}&format=json").json()["company"] == line
 
 
 def test_hash_and_json_say_who_it_is_and_the_names_of_the_tags(alice):

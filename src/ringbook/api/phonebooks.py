@@ -13,6 +13,7 @@ from falcon.asgi import Request, Response
 from ringbook import __version__
 from ringbook.api.description.examples import EXAMPLE_CONTACT_ID
 from ringbook.api.http.resource import Handler, Resource, operation, parameter
+from ringbook.api.http.streams import stream
 from ringbook.contacts import book_versions
 from ringbook.database.engine import Database
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
@@ -106,16 +107,10 @@ class PhonebookResource(Resource):
             resp.status = 304
             return
         resp.content_type = f"{XML}; charset=utf-8"
-        parts = answer(self.database, asked)
-        first, second = await anext(parts), await anext(parts, "")  # a database that is away: 503, not half a book
-        if second:
-            resp.stream = _encoded(first + second, parts)
-        else:
-            resp.data = first.encode()
+        await stream(req, resp, _encoded(answer(self.database, asked)))
 
 
-async def _encoded(start: str, parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
-    yield start.encode()
+async def _encoded(parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
     async for part in parts:
         yield part.encode()
 
