@@ -14,6 +14,7 @@ BAD = {
     "MAX_BODY_BYTES": ["0", "1e6"],
     "LOG_FORMAT": ["xml"],
     "CORS_ORIGINS": ["crm.example.com", "https://crm.example.com/"],
+    "PUBLIC_URL": ["contacts.example.com", "ftp://x", "https://x/?q", "https://us er", "https://user@x"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/33"],
     "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
     "RATE_LIMIT_PER_ADDRESS": ["10"],

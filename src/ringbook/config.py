@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    public_url: str
     rate_limit_per_key: Rates
     rate_limit_per_address: Rates
     redis_url: str
@@ -116,6 +117,14 @@ def _network(text: str) -> None:
         raise ValueError(f"must be addresses or networks such as 10.0.0.1 or 10.0.0.0/8, by commas: {error}") from error
 
 
+def _public_url(text: str) -> str:
+    if text and not re.fullmatch(
+        r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.~-]+)*/?", text
+    ):
+        raise ValueError(f"must be an address such as https://contacts.example.com, not '{text}'")
+    return text.rstrip("/")
+
+
 def _rates(text: str) -> Rates:
     if text == "off":
         return ()
@@ -165,6 +174,12 @@ SETTINGS = {
         _default(""),
         _list(_network),
         "addresses or networks, by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    ),
+    "public_url": Setting(
+        _default(""),
+        _public_url,
+        "https://HOST:PORT/PREFIX, the address in the links of phone books; without it, what a trusted proxy says, else"
+        " the address that the phone has reached",
     ),
     "rate_limit_per_key": Setting(_default("600000/minute"), _rates, "most requests with one access key; off for any"),
     "rate_limit_per_address": Setting(

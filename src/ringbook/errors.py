@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     MISSING_CREDENTIAL = enum.auto()
     INVALID_CREDENTIAL = enum.auto()
     INSUFFICIENT_SCOPE = enum.auto()
+    CROSS_SITE_REQUEST = enum.auto()
     # 404
     PATH_NOT_FOUND = enum.auto()
     CUSTOMER_NOT_FOUND = enum.auto()
@@ -52,6 +53,10 @@ class Reason(enum.StrEnum):
     INTERNAL_ERROR = enum.auto()
     DATABASE_UNAVAILABLE = enum.auto()
     SCHEMA_NOT_CURRENT = enum.auto()
+
+
+MOST_PROBLEMS = 100
+"""How many wrong fields an error names; more are not looked for."""
 
 
 class FieldProblem(NamedTuple):
@@ -87,7 +92,9 @@ class InvalidArgument(RingbookError):
         """Return the error that names every one of `problems`, at least one, the first in its message."""
         first, *others = problems
         more = f" (and {len(others)} more, see details)" if others else ""
-        return cls(first.reason, f"{first.field}: {first.message}{more}", problems)
+        if len(problems) > MOST_PROBLEMS:
+            more = f" (and many more; details names the first {MOST_PROBLEMS})"
+        return cls(first.reason, f"{first.field}: {first.message}{more}", problems[:MOST_PROBLEMS])
 
 
 class Unauthenticated(RingbookError):

@@ -51,6 +51,16 @@ def test_one_keys_requests_are_not_counted_for_another(serving, token, another_t
         assert get(address, another_token).status_code == 200
 
 
+def test_a_batch_of_lookups_counts_as_many_requests_as_it_has_values(serving, token):
+    def look_up(count):
+        body = {"phones": ["+15551234567"] * (count // 2), "emails": ["john@acme.com"] * (count - count // 2)}
+        return httpx.post(f"{address}/v1.0/contacts/lookup", params={"token": token}, json=body, timeout=20).status_code
+
+    with serving(RATE_LIMIT_PER_KEY="20/minute") as (_, address):
+        assert [look_up(0), look_up(1), look_up(17)] == [200, 200, 200]
+        assert look_up(2) == 429
+
+
 def test_wrong_keys_are_limited_by_address_and_a_right_one_never(serving, token):
     def wrong(client):
         return get(address, "wrong", **{"X-Forwarded-For": client}).status_code
@@ -119,9 +129,9 @@ def test_while_redis_is_away_all_goes_on_and_its_password_is_in_no_log(serving, 
 def test_a_million_addresses_take_no_more_room_than_is_set_and_the_latest_are_counted():
     counts = Counts()
     for i in range(2 * MOST_COUNTED):
-        counts.add(str(i), 3600)
+        counts.add(str(i), 3600, 1)
     assert len(counts._counts) == MOST_COUNTED
-    assert (counts.add(str(2 * MOST_COUNTED - 1), 3600), counts.add("0", 1)) == (2, 1)
+    assert (counts.add(str(2 * MOST_COUNTED - 1), 3600, 1), counts.add("0", 1, 1)) == (2, 1)
 
 
 @pytest.mark.parametrize(

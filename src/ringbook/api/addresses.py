@@ -27,7 +27,7 @@ class PhoneNumbersResource(Resource):
 
         A primary one takes the place of the one before.
         """
-        given = await bodies.read(req, PhoneNumberIn, self.max_body_bytes)
+        given = await bodies.read(req, PhoneNumberIn, self.settings.max_body_bytes)
         caller = req.context.caller
         resp.data = await contact.add_address(caller, self.database, PHONE_NUMBERS, contact_id, utc_now(), given)
         resp.status = 201
@@ -46,7 +46,7 @@ class PhoneNumberResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update a phone number of a contact: only the fields given change."""
-        change = await bodies.read(req, ChangedPhoneNumber, self.max_body_bytes)
+        change = await bodies.read(req, ChangedPhoneNumber, self.settings.max_body_bytes)
         resp.data = await contact.update_address(
             req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now(), change
         )
@@ -79,7 +79,7 @@ class EmailsResource(Resource):
 
         A primary one takes the place of the one before.
         """
-        given = await bodies.read(req, EmailIn, self.max_body_bytes)
+        given = await bodies.read(req, EmailIn, self.settings.max_body_bytes)
         caller = req.context.caller
         resp.data = await contact.add_address(caller, self.database, EMAILS, contact_id, utc_now(), given)
         resp.status = 201
@@ -98,7 +98,7 @@ class EmailResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update an email address of a contact: only the fields given change."""
-        change = await bodies.read(req, ChangedEmail, self.max_body_bytes)
+        change = await bodies.read(req, ChangedEmail, self.settings.max_body_bytes)
         resp.data = await contact.update_address(
             req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now(), change
         )

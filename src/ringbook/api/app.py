@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
-    middleware: list[Any] = [Observation(), Authentication(database, limits), Lifespan(database, limits)]
+    middleware: list[Any] = [Observation(), Authentication(database, limits, settings), Lifespan(database, limits)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
         middleware.insert(
@@ -89,7 +89,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     app.router_options.converters["id"] = UuidConverter
     problems.add_to(app)
     for path, resource in ROUTES.items():
-        app.add_route(path, resource(database, settings.max_body_bytes))
+        app.add_route(path, resource(database, settings))
     app.add_route("/openapi.json", OpenApi(ROUTES))
     app.add_route("/", Home())
     app.add_route("/docs", Docs())

@@ -19,7 +19,7 @@ class ContactTagsResource(Resource):
 
         One that is there already changes nothing. Any UUID is a tag: tags may be managed elsewhere.
         """
-        added = await bodies.read(req, AddedTag, self.max_body_bytes)
+        added = await bodies.read(req, AddedTag, self.settings.max_body_bytes)
         resp.data = await contact.add_tag(req.context.caller, self.database, contact_id, utc_now(), added.tag_id)
         resp.status = 201
 

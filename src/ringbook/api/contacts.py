@@ -25,7 +25,7 @@ class ContactsResource(Resource):
 
         No field is required. All or nothing: one bad field, and nothing is created; the error names every bad field.
         """
-        new = await bodies.read(req, NewContact, self.max_body_bytes)
+        new = await bodies.read(req, NewContact, self.settings.max_body_bytes)
         resp.data = await contact.create(req.context.caller, self.database, utc_now(), new)
         resp.status = 201
 
@@ -47,7 +47,7 @@ class ContactResource(Resource):
         An empty text clears a field. A list given replaces the whole list; an entry whose id, else whose value, is on
         the contact already keeps its id and tm_create.
         """
-        change = await bodies.read(req, ChangedContact, self.max_body_bytes)
+        change = await bodies.read(req, ChangedContact, self.settings.max_body_bytes)
         resp.data = await contact.update(req.context.caller, self.database, contact_id, utc_now(), change)
 
     @operation("delete_contact", "write", "The contact, with tm_delete set.", Contact)

@@ -4,7 +4,8 @@ from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation, parameter
-from ringbook.calling.batch_lookup import LookupResults, Lookups, look_up_all
+from ringbook.api.http.streams import stream
+from ringbook.calling.batch_lookup import LookupResults, Lookups, check_count, look_up_all
 from ringbook.calling.lookup import look_up
 from ringbook.contacts.contact import Contact
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
@@ -47,7 +48,10 @@ class LookupResource(Resource):
     async def on_post(self, req: Request, resp: Response) -> None:
         """Look up many phone numbers and email addresses at once.
 
-        One result for each, in the order given, the phone numbers first. Nothing is changed.
+        One result for each, in the order given, the phone numbers first. Nothing is changed. The rate limit counts one
+        request a value.
         """
-        wanted = await bodies.read(req, Lookups, self.max_body_bytes)
-        resp.data = await look_up_all(req.context.caller, self.database, wanted)
+        wanted = await bodies.read(req, Lookups, self.settings.max_body_bytes)
+        caller = req.context.caller
+        await req.context.rate_limit.count(caller.who, max(0, check_count(wanted) - 1))
+        await stream(req, resp, look_up_all(caller, self.database, wanted))

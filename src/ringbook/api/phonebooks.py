@@ -1,5 +1,6 @@
 """/phonebooks: for each make of phone its form, its pages and its way to search."""
 
+import asyncio
 import hashlib
 import itertools
 import re
@@ -13,12 +14,14 @@ from falcon.asgi import Request, Response
 from ringbook import __version__
 from ringbook.api.description.examples import EXAMPLE_CONTACT_ID
 from ringbook.api.http.resource import Handler, Resource, operation, parameter
+from ringbook.api.http.sites import public_address
 from ringbook.api.http.streams import stream
+from ringbook.config import Settings
 from ringbook.contacts import book_versions
 from ringbook.database.engine import Database
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.phonebooks import book, forms
-from ringbook.phonebooks.book import BATCH, FRONT, Entry, Search
+from ringbook.phonebooks.book import FRONT, Entry, Search
 from ringbook.phonebooks.forms import Book
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
@@ -28,6 +31,9 @@ CISCO_MOST = 32
 """Entries on a page: Cisco Unified IP Phone Services Application Development Notes, CiscoIPPhoneDirectory."""
 
 SNOM_MOST = 50
+ENTRIES_AT_A_TIME = 20
+"""How many entries are written before others get their turn: each may have 100 numbers."""
+
 GIGASET_MOST = 100
 STEPS = ("", "search", "list")
 XML = "text/xml"
@@ -96,7 +102,7 @@ class PhonebookResource(Resource):
 
     async def respond(self, req: Request, resp: Response, answer: Answer) -> None:
         """Answer with what `answer` yields part by part."""
-        asked = _parse(req)
+        asked = _parse(req, self.settings)
         version = await book_versions.read(asked.caller, self.database)
         about = f"{__version__}\n{asked.caller.customer_id}\n{req.uri}\n{version}"
         tag = hashlib.sha256(about.encode()).hexdigest()[:32]
@@ -115,7 +121,7 @@ async def _encoded(parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
         yield part.encode()
 
 
-def _parse(req: Request) -> Asked:
+def _parse(req: Request, settings: Settings) -> Asked:
     """Return what is asked for. Raises InvalidArgument."""
 
     def get(name: str) -> str:
@@ -140,7 +146,7 @@ def _parse(req: Request) -> Asked:
         raise InvalidArgument.of([problem._replace(reason=Reason.INVALID_QUERY_PARAMETER) for problem in problems])
     return Asked(
         caller=req.context.caller,
-        here=f"{req.prefix}{req.path}",
+        here=f"{public_address(req, settings)}{req.path}",
         credential={name: get(name) for name in ("token", "accesskey") if get(name)},
         q=q,
         wanted=book.search(q),
@@ -154,11 +160,13 @@ def whole(form: Book) -> Answer:
     """Return what answers with all that is found, in that form."""
 
     async def answer(database: Database, asked: Asked) -> AsyncIterator[str]:
-        head, count = form.head, itertools.count()
+        count = itertools.count()
+        yield form.head
         async for entries in book.read_all(asked.caller, database, asked.wanted):
-            tail = form.tail if len(entries) < BATCH else ""
-            yield head + "".join([form.entry(entry, count) for entry in entries]) + tail
-            head = ""
+            for i in range(0, len(entries), ENTRIES_AT_A_TIME):
+                yield "".join([form.entry(entry, count) for entry in entries[i : i + ENTRIES_AT_A_TIME]])
+                await asyncio.sleep(0)
+        yield form.tail
 
     return answer
 

@@ -25,7 +25,7 @@ class TagsResource(Resource):
 
         No two tags have the same name, upper and lower case aside.
         """
-        new = await bodies.read(req, NewTag, self.max_body_bytes)
+        new = await bodies.read(req, NewTag, self.settings.max_body_bytes)
         resp.data = await tags.create(req.context.caller, self.database, utc_now(), new)
         resp.status = 201
 
@@ -43,7 +43,7 @@ class TagResource(Resource):
     @operation("update_tag", "write", "The tag as it is now.", Tag, body=ChangedTag, may_exist=True)
     async def on_put(self, req: Request, resp: Response, tag_id: str) -> None:
         """Update a tag: only the fields given change."""
-        change = await bodies.read(req, ChangedTag, self.max_body_bytes)
+        change = await bodies.read(req, ChangedTag, self.settings.max_body_bytes)
         resp.data = await tags.update(req.context.caller, self.database, tag_id, utc_now(), change)
 
     @operation("delete_tag", "write", "The tag, with tm_delete set.", Tag)

@@ -1,7 +1,7 @@
 """Many lookups at once: one statement for all numbers, one for all addresses."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -20,8 +20,8 @@ from ringbook.tenants.caller import Caller
 from ringbook.values import email, phone
 
 MOST_LOOKUPS = 1000
-BREATH = 50
-"""After how many values others get their turn: reading a number may take a tenth of a millisecond."""
+VALUES_AT_A_TIME = 50
+"""How many values are looked up by one statement: as many contacts of the largest size are 15 MB of JSON."""
 
 LookupValues = Annotated[list[str], Meta(max_length=MOST_LOOKUPS)]
 
@@ -81,24 +81,44 @@ LOOKUP_BY_NUMBERS, LOOKUP_BY_EMAILS = _lookup_all(PHONE_NUMBERS), _lookup_all(EM
 _PAIRS = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 
 
-async def look_up_all(caller: Caller, database: Connection, lookups: Lookups) -> bytes:
-    """Return the JSON of a LookupResults: for each value what a lookup for it alone finds. Raises InvalidArgument."""
-    phones, emails = lookups.phones or [], lookups.emails or []
-    if len(phones) + len(emails) > MOST_LOOKUPS:
+def check_count(lookups: Lookups) -> int:
+    """Return how many values there are. Raises InvalidArgument."""
+    count = len(lookups.phones or []) + len(lookups.emails or [])
+    if count > MOST_LOOKUPS:
         raise InvalidArgument.of(
             [
                 FieldProblem(name, f"at most {MOST_LOOKUPS:,} values can be looked up at once", Reason.TOO_MANY_ENTRIES)
                 for name in ("phones", "emails")
             ]
         )
-    numbers: list[Wanted] = []
-    for i, value in enumerate(phones):
-        numbers.append(_number(value, caller.region))
-        if i % BREATH == BREATH - 1:
-            await asyncio.sleep(0)
-    results = await _find(caller, database, LOOKUP_BY_NUMBERS, numbers)
-    results += await _find(caller, database, LOOKUP_BY_EMAILS, [_email(value) for value in emails])
-    return msgspec.json.encode({"result": results})
+    return count
+
+
+async def look_up_all(caller: Caller, database: Connection, lookups: Lookups) -> AsyncIterator[bytes]:
+    """Yield the JSON of a LookupResults in parts: for each value what a lookup for it alone finds."""
+    before = b'{"result":['
+    async for wanted, query in _wanted(caller, lookups):
+        for result in await _find(caller, database, query, wanted):
+            yield before + msgspec.json.encode(result)
+            before = b","
+    yield b"]}" if before == b"," else b'{"result":[]}'
+
+
+async def _wanted(caller: Caller, lookups: Lookups) -> AsyncIterator[tuple[list[Wanted], Query]]:
+    """Yield what to look for, some values at a time: they are read on a thread, which takes up to 1 ms each."""
+
+    def read(values: Sequence[str], of_text: Callable[[str], Wanted]) -> list[Wanted]:
+        return [of_text(value) for value in values]
+
+    def number(value: str) -> Wanted:
+        return _number(value, caller.region)
+
+    for values, of_text, query in (
+        (lookups.phones or [], number, LOOKUP_BY_NUMBERS),
+        (lookups.emails or [], _email, LOOKUP_BY_EMAILS),
+    ):
+        for i in range(0, len(values), VALUES_AT_A_TIME):
+            yield await asyncio.to_thread(read, values[i : i + VALUES_AT_A_TIME], of_text), query
 
 
 def _number(value: str, region: str) -> Wanted:

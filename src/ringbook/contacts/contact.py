@@ -14,7 +14,7 @@ from ringbook.contacts.book_versions import changing
 from ringbook.contacts.contact_tags import TagIds
 from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row
-from ringbook.database.pages import Page, newest_first, render_page
+from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contacts as t
@@ -135,10 +135,9 @@ CONTACT_PAGE = Query(
 )
 
 
-async def page(caller: Caller, database: Connection, page: Page) -> bytes:
+async def page(caller: Caller, database: Database, page: Page) -> bytes:
     """Return the JSON of one page of contacts, newest first."""
-    rows = await database.all(CONTACT_PAGE, customer_id=caller.customer_id, below=page.below, limit=page.size + 1)
-    return render_page(rows, page.size)
+    return await read_page(database, CONTACT_PAGE, caller.customer_id, page)
 
 
 UPDATE_CONTACT = Query(

@@ -12,7 +12,7 @@ from ringbook.clock import new_id
 from ringbook.contacts.book_versions import changing
 from ringbook.contacts.row import values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, UniqueViolation
-from ringbook.database.pages import Page, newest_first, render_page
+from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contact_tags, contacts, customers
@@ -20,6 +20,9 @@ from ringbook.database.schema import tags as t
 from ringbook.errors import AlreadyExists, FieldProblem, NotFound, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
+
+CONTACTS_AT_A_TIME = 1000
+"""Of how many contacts a deleted tag is taken off before others get their turn."""
 
 TagName = Annotated[Text, Meta(min_length=1, max_length=255)]
 Detail = Annotated[Text, Meta(max_length=65_536)]
@@ -103,10 +106,9 @@ TAG_PAGE = Query(
 )
 
 
-async def page(caller: Caller, database: Connection, page: Page) -> bytes:
+async def page(caller: Caller, database: Database, page: Page) -> bytes:
     """Return the JSON of one page of tags, newest first."""
-    rows = await database.all(TAG_PAGE, customer_id=caller.customer_id, below=page.below, limit=page.size + 1)
-    return render_page(rows, page.size)
+    return await read_page(database, TAG_PAGE, caller.customer_id, page)
 
 
 UPDATE_TAG = Query(
@@ -170,8 +172,9 @@ async def delete(caller: Caller, database: Database, tag_id: str, now: datetime)
         await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
         deleted = _json(await transaction.one(DELETE_TAG, **ids, now=now))
         tagged = await transaction.all(TOUCH_TAGGED_CONTACTS, **ids, now=now)
-        if tagged:
-            await transaction.run_many(UNTAG_CONTACT, [ids | {"contact_id": row[0]} for row in tagged])
+        for i in range(0, len(tagged), CONTACTS_AT_A_TIME):
+            rows = [ids | {"contact_id": row[0]} for row in tagged[i : i + CONTACTS_AT_A_TIME]]
+            await transaction.run_many(UNTAG_CONTACT, rows)
         return deleted
 
 

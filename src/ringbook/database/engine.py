@@ -1,7 +1,7 @@
 """One small async face over SQLite and PostgreSQL: statements compiled once, run on the raw drivers."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -56,6 +56,15 @@ class Query:
         self.postgresql = Compiled(statement, asyncpg_dialect())
 
 
+def up_to(characters: int, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows, two at least, until their first columns have more than so many characters in all."""
+    for i, row in enumerate(rows):
+        yield row
+        characters -= len(row[0])
+        if i and characters < 0:
+            return
+
+
 class Connection(Protocol):
     """What can be asked of a database. Values are given by the names of the statement's parameters."""
 
@@ -78,6 +87,12 @@ class Database(Connection, Protocol):
 
     Raises errors.Unavailable where the database is away or does not get to it in time.
     """
+
+    async def first(self, query: Query, characters: int, **values: Any) -> Sequence[Row]:
+        """Run `query` and return its rows, two at least, as far as their first columns have so many characters in all.
+
+        Behind these stands one row more, the one that went beyond. So an answer's size is bounded, whatever is in it.
+        """
 
     async def open(self) -> None:
         """Connect. To be called once, in the event loop that will use it."""

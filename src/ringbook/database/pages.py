@@ -11,12 +11,16 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ringbook.clock import lowest_id
-from ringbook.database.engine import Row
+from ringbook.database.engine import Database, Query, Row
 from ringbook.database.parameters import LIMIT
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.values.fields import UUID
 
 PAGE_SIZE = 100
+MOST_CHARACTERS = 1_000_000
+"""How much JSON a page of more than one item holds: others would notice what it takes to make more. The page then has
+fewer items than were asked for, and the next one goes on behind them."""
+
 HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
@@ -56,8 +60,16 @@ def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # ty
     return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(LIMIT)
 
 
+async def read_page(database: Database, query: Query, customer_id: str, page: Page) -> bytes:
+    """Return the JSON of one page of a customer's items, by a statement made by newest_first."""
+    values = {"customer_id": customer_id, "below": page.below, "limit": page.size + 1}
+    return render_page(await database.first(query, MOST_CHARACTERS, **values), page.size)
+
+
 def render_page(rows: Sequence[Row], size: int) -> bytes:
-    """Return the JSON of a page from the `rows` (json, id, tm_create) of a statement made by newest_first."""
+    """Return the JSON of a page from the `rows` (json, id, tm_create), the last of which may be the next page's."""
+    if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
+        size = min(size, len(rows) - 1)
     items = ",".join([row[0] for row in rows[:size]])
     return f'{{"result":[{items}],"next_page_token":"{_next_page_token(rows, size)}"}}'.encode()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values
+from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
 from ringbook.database.pool import Pool
 from ringbook.errors import RingbookError, Unavailable
 
@@ -128,6 +128,9 @@ class PostgresDatabase:
         async with Loan(self._pool, query.seconds) as connection:
             rows: Sequence[Row] = await connection.fetch(compiled.sql, *compiled.arguments(values))
         return rows
+
+    async def first(self, query: Query, characters: int, **values: Any) -> Sequence[Row]:
+        return list(up_to(characters, await self.all(query, **values)))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:

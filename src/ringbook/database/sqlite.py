@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values
+from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
 from ringbook.errors import Unavailable
 
 UNAVAILABLE_CODES = {
@@ -163,6 +163,20 @@ class SqliteDatabase:
             rows: list[Row] = await (
                 _finished(self._long_thread, read) if query.long else _until_free(read, _deadline(query.seconds))
             )
+        return rows
+
+    async def first(self, query: Query, characters: int, **values: Any) -> list[Row]:
+        """Step only so far: each step makes the JSON of one row."""
+        arguments = query.sqlite.arguments(values)
+
+        def read() -> list[Row]:
+            cursor = self._reader.execute(query.sqlite.sql, arguments)
+            rows = list(up_to(characters, cursor))
+            cursor.close()
+            return rows
+
+        with _errors():
+            rows: list[Row] = await _until_free(read, _deadline(query.seconds))
         return rows
 
     @asynccontextmanager

@@ -49,13 +49,17 @@ def in_three(numbers: Iterable[EntryNumber]) -> list[dict[str, str]]:
     A number that is neither, or whose place is taken, is put under home, which phones show as the plain number.
     """
     rows: list[dict[str, str]] = []
+    full = dict.fromkeys(("home", "work", "mobile"), 0)  # before which row a place is taken in all
     for number in numbers:
-        places = dict.fromkeys([number.type if number.type in ("work", "mobile") else "home", "home"])
-        free = next(((row, place) for row in rows for place in places if place not in row), None)
-        if free is None:
-            free = {}, next(iter(places))
-            rows.append(free[0])
-        free[0][free[1]] = number.e164
+        own = number.type if number.type in ("work", "mobile") else "home"
+        for place in (own, "home"):
+            while full[place] < len(rows) and place in rows[full[place]]:
+                full[place] += 1
+        place = own if full[own] <= full["home"] else "home"
+        if full[place] == len(rows):
+            place = own
+            rows.append({})
+        rows[full[place]][place] = number.e164
     return rows
 
 

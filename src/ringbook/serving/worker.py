@@ -1,5 +1,6 @@
 """What each process that answers calls to have the application."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -31,4 +32,15 @@ def from_environment() -> falcon.asgi.App[Request, Response]:
     end_with_parent()
     settings = read_settings(os.environ)
     logs.configure(settings.log_format)
-    return create_app(settings)
+    app = create_app(settings)
+    _collect_seldom()
+    return app
+
+
+def _collect_seldom() -> None:
+    """Keep the collector of cycles from what is there for good, and from running for one large request.
+
+    A body of 1 MB may be 250,000 lists: with Python's own thresholds reading it takes 113 ms, so 21.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000)

@@ -1,6 +1,7 @@
 """Access keys: how a program shows whose customer's data it may use. Only a hash of each is kept."""
 
 import hashlib
+import re
 import secrets
 import string
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ SCOPES = {
 """Each scope, and those that it implies."""
 
 BASE62 = string.digits + string.ascii_letters
+SECRET_LENGTH, CHECKSUM_LENGTH = 32, 6
+TOKEN = re.compile(f"(rb_[0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})?")
 PREFIX_LENGTH = 8
 
 _PUBLIC = json_object(**json_values(t.c, "id", "customer_id", "name", "prefix", "scopes", "tm_expire", "tm_create"))
@@ -70,9 +73,26 @@ class AccessKey(NamedTuple):
     tm_expire: datetime | None
 
 
-def hash_token(token: str) -> str:
-    """Return what is kept of a token: its SHA-256, in hex. 190 random bits need no slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def hash_token(token: str) -> str | None:
+    """Return what is kept of a token: the SHA-256 of all but its checksum, in hex. 190 random bits need no slow hash.
+
+    None for what is no token by its form or its checksum, of which the database need not be asked. A checksum may be
+    absent: keys had none before.
+    """
+    match = TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    token_hash = _hash(match[1])
+    return token_hash if match[2] in (None, _checksum(token_hash)) else None
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _checksum(token_hash: str) -> str:
+    """Return the last characters of a token: a mistyped one is told from a wrong one without asking anybody."""
+    return token_hash[:CHECKSUM_LENGTH]
 
 
 async def create(
@@ -85,7 +105,9 @@ async def create(
     expires_in: timedelta | None = None,
 ) -> dict[str, Any]:
     """Create an access key and return it with its token, which is not kept. Raises NotFound, InvalidArgument."""
-    token = "rb_" + "".join(secrets.choice(BASE62) for _ in range(32))
+    secret = "rb_" + "".join(secrets.choice(BASE62) for _ in range(SECRET_LENGTH))
+    token_hash = _hash(secret)
+    token = secret + _checksum(token_hash)
     try:
         tm_expire = now + expires_in if expires_in else None
     except OverflowError as error:
@@ -98,7 +120,7 @@ async def create(
             now=now,
             name=parse_name(name),
             prefix=token[:PREFIX_LENGTH],
-            token_hash=hash_token(token),
+            token_hash=token_hash,
             scopes=" ".join(scope for scope in SCOPES if scope in (scopes or ("write",))),
             tm_expire=tm_expire,
         )

@@ -11,6 +11,8 @@ from falcon.constants import COMBINED_METHODS
 
 from ringbook.api.http.rate_limits import RateLimits, counted_as
 from ringbook.api.http.resource import Resource
+from ringbook.api.http.sites import is_cross_site
+from ringbook.config import Settings
 from ringbook.database.engine import Database
 from ringbook.errors import PermissionDenied, Reason, Unauthenticated
 from ringbook.tenants import access_keys
@@ -24,12 +26,21 @@ CACHE_SIZE = 10_000
 
 def credential(req: Request) -> str | None:
     """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey."""
+    return _given(req) or _cookie(req)
+
+
+def _given(req: Request) -> str | None:
+    """Return the credential that the sender has put into the request; a cookie is put there by a browser."""
     if token := req.params.get("token"):
         return str(token)
     if authorization := _authorization(req.get_header("Authorization") or ""):
         return authorization
     if access_key := req.params.get("accesskey"):
         return str(access_key)
+    return None
+
+
+def _cookie(req: Request) -> str | None:
     cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
     return cookies[0] if cookies else None
 
@@ -50,12 +61,13 @@ def _authorization(header: str) -> str | None:
 class Authentication:
     """Falcon middleware: sets context.caller where the operation asks for a scope."""
 
-    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits, settings: Settings) -> None:
         self._database = database
+        self._settings = settings
         self._limits = rate_limits
         self._cache: dict[str, tuple[float, AccessKey]] = {}
 
-    async def process_resource(self, req: Request, _resp: Response, resource: Any, _params: Any) -> None:
+    async def process_resource(self, req: Request, resp: Response, resource: Any, _params: Any) -> None:
         """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
 
         The access key is looked at first: others' failures from the same address never keep a right one out.
@@ -64,15 +76,20 @@ class Authentication:
         if not scope:
             _refuse_unknown_method(req.method, resource)
             return
+        resp.set_header("Cache-Control", "no-store")
         try:
             access_key = await self._access_key(credential(req))
         except Unauthenticated:
             await self._limits.of_address.count(counted_as(req.remote_addr))
             raise
-        req.context.caller = access_key.caller
+        req.context.caller, req.context.rate_limit = access_key.caller, self._limits.of_key
         await self._limits.of_key.count(access_key.caller.who)
         if scope not in access_key.scopes:
             raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")
+        if scope == "write" and _given(req) is None and is_cross_site(req, self._settings):
+            raise PermissionDenied(
+                Reason.CROSS_SITE_REQUEST, "a page of another site may not change anything by a cookie"
+            )
 
     async def _access_key(self, token: str | None) -> AccessKey:
         if token is None:
@@ -80,6 +97,8 @@ class Authentication:
                 Reason.MISSING_CREDENTIAL, "an access key is needed: Authorization: Bearer, or ?token="
             )
         token_hash = access_keys.hash_token(token)
+        if token_hash is None:
+            raise _wrong()
         until, access_key = self._cache.get(token_hash, (0.0, None))
         if access_key is None or until < time.monotonic():
             access_key = await access_keys.find(self._database, token_hash)
@@ -90,8 +109,12 @@ class Authentication:
                     self._cache.clear()
                 self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, access_key)
         if access_key is None or (access_key.tm_expire is not None and access_key.tm_expire <= datetime.now(UTC)):
-            raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
+            raise _wrong()
         return access_key
+
+
+def _wrong() -> Unauthenticated:
+    return Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
 
 
 def _refuse_unknown_method(method: str, resource: Any) -> None:

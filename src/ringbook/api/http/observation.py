@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_l
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from ringbook.api.http.problems import CALLERID_PATH
-from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.errors import MOST_PROBLEMS, FieldProblem, InvalidArgument, Reason
 
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
 COUNTED_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
@@ -45,6 +45,7 @@ class Observation:
         """Count and log the request."""
         context = req.context
         resp.set_header("X-Request-Id", context.request_id)
+        resp.set_header("X-Content-Type-Options", "nosniff")
         seconds = time.perf_counter() - context.started
         method, status = req.method, resp.status_code
         key = (method, req.uri_template, status)
@@ -74,8 +75,10 @@ class Observation:
 
 def _refuse_doubted(req: Request) -> None:
     """Name every query parameter that is given twice or is no text. Raises InvalidArgument."""
-    problems = []
+    problems: list[FieldProblem] = []
     for name, value in req.params.items():
+        if len(problems) > MOST_PROBLEMS:
+            break
         if isinstance(value, list):
             problems.append(FieldProblem(name[:100], "is given more than once", Reason.REPEATED_QUERY_PARAMETER))
         elif req.path != CALLERID_PATH and ("\ufffd" in value or "\ufffd" in name):

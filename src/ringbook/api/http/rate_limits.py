@@ -36,16 +36,16 @@ class Counts:
     def __init__(self) -> None:
         self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
-    def add(self, key: str, expiry: int) -> int:
-        """Return the count with one more, which begins anew `expiry` seconds after it began."""
+    def add(self, key: str, expiry: int, amount: int) -> int:
+        """Return the count with so many more, which begins anew `expiry` seconds after it began."""
         now = time.time()
         count, end = self._counts.get(key, (0, 0.0))
         if end <= now:
             self._counts.pop(key, None)
             self._make_room(now)
             count, end = 0, now + expiry
-        self._counts[key] = count + 1, end
-        return count + 1
+        self._counts[key] = count + amount, end
+        return count + amount
 
     def end(self, key: str) -> float:
         """Return the Unix time at which the count begins anew."""
@@ -67,10 +67,10 @@ class SharedCounts:
         self._own = Counts()
         self._away_until = 0.0
 
-    async def add(self, key: str, expiry: int) -> int:
-        """Return the count with one more, which begins anew `expiry` seconds after it began."""
-        shared: int | None = await self._ask(self._redis.incr, key, expiry)
-        return self._own.add(key, expiry) if shared is None else shared
+    async def add(self, key: str, expiry: int, amount: int) -> int:
+        """Return the count with so many more, which begins anew `expiry` seconds after it began."""
+        shared: int | None = await self._ask(self._redis.incr, key, expiry, amount)
+        return self._own.add(key, expiry, amount) if shared is None else shared
 
     async def end(self, key: str) -> float:
         """Return the Unix time at which the count begins anew."""
@@ -106,11 +106,11 @@ class RateLimit:
         self._own = Counts()
         self._shared = SharedCounts(redis) if redis else None
 
-    async def count(self, identifier: str) -> None:
-        """Count one more. Raises ResourceExhausted."""
+    async def count(self, identifier: str, amount: int = 1) -> None:
+        """Count so many more. Raises ResourceExhausted."""
         for rate, prefix, most, expiry in self._rates:
             key = f"{prefix}/{identifier}"
-            count = await self._shared.add(key, expiry) if self._shared else self._own.add(key, expiry)
+            count = await self._shared.add(key, expiry, amount) if self._shared else self._own.add(key, expiry, amount)
             if count > most:
                 end = await self._shared.end(key) if self._shared else self._own.end(key)
                 seconds = min(max(1, math.ceil(end - time.time())), expiry)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from falcon.asgi import Request
 
+from ringbook.config import Settings
 from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
 
@@ -56,14 +57,14 @@ def operations_of(resource: Any) -> dict[str, Operation]:
 
 
 class Resource:
-    """The handlers of one path: they have the database, and the limit of a body. Each declares its operation."""
+    """The handlers of one path: they have the database and the settings. Each declares its operation."""
 
     scopes: ClassVar[dict[str, str]] = {}
     """The scope of each method's operation."""
 
-    def __init__(self, database: Database, max_body_bytes: int) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
-        self.max_body_bytes = max_body_bytes
+        self.settings = settings
 
     def __init_subclass__(cls) -> None:
         """Gather the scopes; a HEAD needs what its GET needs."""

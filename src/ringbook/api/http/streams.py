@@ -18,28 +18,29 @@ async def stream(req: Request, resp: Response, parts: AsyncIterator[bytes]) -> N
     HTTP/1.0 knows no chunks (RFC 9112, section 6.1): a client that speaks it gets the length of all, which waits in a
     temporary file until it is whole.
     """
-    start = bytearray()
+    start, length = list[bytes](), 0
     async for part in parts:
-        start += part
-        if len(start) > SHORT_BYTES:
+        start.append(part)
+        length += len(part)
+        if length > SHORT_BYTES:
             break
     else:
-        resp.data = bytes(start)
+        resp.data = b"".join(start)
         return
     if req.scope["http_version"] != "1.0":
-        resp.stream = _joined(bytes(start), parts)
+        resp.stream = _all(start, parts)
         return
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it has been read
-    file.write(start)
-    async for part in parts:
+    async for part in _all(start, parts):
         file.write(part)
     resp.content_length = file.tell()
     file.seek(0)
     resp.stream = _read(file)
 
 
-async def _joined(start: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield start
+async def _all(start: list[bytes], parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while start:
+        yield start.pop(0)
     async for part in parts:
         yield part
 
