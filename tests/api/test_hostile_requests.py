@@ -38,7 +38,18 @@ def test_blanks_without_end_in_a_callers_number_cost_nothing(region):
 def test_a_body_with_more_mistakes_than_anyone_makes_is_refused_in_short(alice, body):
     answer = alice.api.post("/contacts", content=body)
     assert answer.status_code == 400
-    assert 1 <= len(answer.json()["error"]["details"]) <= 1000
+    assert 1 <= len(answer.json()["error"]["details"]) <= 100
+
+
+def test_an_error_names_the_first_hundred_and_says_that_there_are_more(alice):
+    wrong = {f"k{i}": 1 for i in range(101)}
+    error = alice.api.post("/contacts", json=wrong).json()["error"]
+    assert [detail["field"] for detail in error["details"]] == list(wrong)[:100]
+    assert error["message"] == "k0: unknown field (and many more; details names the first 100)"
+    wrong.popitem()
+    assert "(and 99 more, see details)" in alice.api.post("/contacts", json=wrong).json()["message"]
+    query = "&".join(f"k{i}=1&k{i}=1" for i in range(300))
+    assert len(alice.api.get(f"/contacts?{query}").json()["error"]["details"]) == 100
 
 
 def test_a_list_that_is_too_long_says_so(alice):

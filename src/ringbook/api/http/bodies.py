@@ -11,7 +11,7 @@ import msgspec
 from falcon.asgi import Request
 
 from ringbook.errors import MOST_PROBLEMS, BodyTooLarge, FieldProblem, InvalidArgument, Reason
-from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered
+from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered, Ignored
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -65,7 +65,9 @@ def _every_problem(body: bytes, kind: Any, region: str, error: Exception) -> lis
     message, _, at = str(error).partition(" - at `$")
     named = FieldProblem(at.strip("`.") or "body", _message(message))
     try:
-        return list(islice(_problems(msgspec.json.decode(body), kind, "", region), MOST_PROBLEMS + 1)) or [named]
+        return list(
+            islice(_problems(msgspec.json.decode(body, type=msgspec.Raw), kind, "", region), MOST_PROBLEMS + 1)
+        ) or [named]
     except (msgspec.ValidationError, RecursionError):  # a number that no machine holds
         return [named]
     except (msgspec.DecodeError, ValueError) as malformed:
@@ -96,28 +98,30 @@ def _most_entries(kind: Any) -> int | None:
     return next((meta.max_length for meta in getattr(kind, "__metadata__", ()) if meta.max_length), None)
 
 
-def _problems(value: Any, kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
-    """Yield all that is wrong with `value` as a `kind`."""
+def _problems(raw: msgspec.Raw, kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
+    """Yield all that is wrong with `raw` as a `kind`. What no field asks for is not made into objects."""
     options = _options(kind)
     struct = next((o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), None)
-    items = next((o for o in options if get_origin(o) is list), None)
-    if struct and isinstance(value, dict):
-        yield from _struct_problems(value, struct, at, region)
-    elif items and isinstance(value, list):
+    items = next((get_args(o)[0] for o in options if get_origin(o) is list), None)
+    first = bytes(memoryview(raw)[:1])
+    if struct and first == b"{":
+        yield from _struct_problems(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]), struct, at, region)
+    elif items and first == b"[":
+        values = msgspec.json.decode(raw, type=list[msgspec.Raw])
         most = _most_entries(kind)
-        if most and len(value) > most:  # not worth the cost of looking at each
+        if most and len(values) > most:  # not worth the cost of looking at each
             yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
         else:
-            yield from _item_problems(value, get_args(items)[0], at, region)
-    else:
+            yield from _item_problems(values, items, at, region)
+    elif kind is not Ignored:
         try:
-            msgspec.convert(value, kind, dec_hook=reader(region))
+            _decoded(raw, kind, region)
         except msgspec.ValidationError as error:
             reason = getattr(error.__cause__, "reason", Reason.INVALID_FIELD)
             yield FieldProblem(at or "body", _message(str(error)), reason)
 
 
-def _item_problems(values: list[Any], kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
+def _item_problems(values: list[msgspec.Raw], kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
     """Yield what is wrong with each item of a list, then what is wrong between those that are right themselves."""
     right = []
     for i, value in enumerate(values):
@@ -125,24 +129,28 @@ def _item_problems(values: list[Any], kind: Any, at: str, region: str) -> Iterat
         for problem in _problems(value, kind, f"{at}[{i}]", region):
             refused = True
             yield problem
-        right.append(None if refused else msgspec.convert(value, kind, dec_hook=reader(region)))
+        right.append(None if refused else _decoded(value, kind, region))
     if hasattr(kind, "problems_between"):
         prefix = at.rpartition(".")[0]
         for problem in kind.problems_between(right):
             yield problem._replace(field=f"{prefix}.{problem.field}".lstrip("."))
 
 
-def _struct_problems(value: dict[str, Any], struct: Any, at: str, region: str) -> Iterator[FieldProblem]:
+def _struct_problems(values: dict[str, msgspec.Raw], struct: Any, at: str, region: str) -> Iterator[FieldProblem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     prefix = f"{at}." if at else ""
-    for name in value:
+    for name in values:
         if name not in fields:
             yield FieldProblem(prefix + name, "unknown field", Reason.UNKNOWN_FIELD)
     for name, field in fields.items():
-        if field.required and value.get(name) is None:
+        if field.required and bytes(values.get(name, b"null")) == b"null":
             yield FieldProblem(prefix + name, "is required", Reason.MISSING_FIELD)
-        elif name in value:
-            yield from _problems(value[name], field.type, prefix + name, region)
+        elif name in values:
+            yield from _problems(values[name], field.type, prefix + name, region)
+
+
+def _decoded(raw: msgspec.Raw, kind: Any, region: str) -> Any:
+    return msgspec.json.decode(raw, type=kind, dec_hook=reader(region))
 
 
 def _message(text: str) -> str:
