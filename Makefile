@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE # compiled once, a start takes two thirds of th
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
 ADDRESS = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 # An installation is known by its folder and what its files say: files that only look newer change nothing.
 IS = { echo '$(CURDIR)'; cksum $^; }
 

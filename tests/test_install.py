@@ -87,7 +87,7 @@ def test_a_first_and_a_second_make_run_and_make_key(clone, tmp_path):
 
     with make_run(clone, log) as (shown, address):
         create_and_look_up(address, KEY.search(shown)[1])
-    assert shown.startswith("Installing into .venv, about half a minute\n")
+    assert shown.startswith("Installing into .venv, about half a minute\n\n  Docs")
     assert log.read_text().endswith("\nRingbook stopped\n")
     for path in clone.iterdir():
         os.utime(path)  # as if it were cloned again around a .venv

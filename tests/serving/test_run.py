@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import psutil
 import pytest
 
 from tests.process import COMMAND, started
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -156,6 +159,38 @@ def test_a_server_that_is_interrupted_while_it_starts_ends_in_order(database_url
         interrupt(process)
         assert process.wait(20) == 0
     said(tmp_path / "log")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_that_is_stopped_as_soon_as_it_serves_ends_in_order(database_url, tmp_path, workers):
+    for _ in range(2):
+        with started(database_url, tmp_path / "log", "serve", "--workers", str(workers)) as (process, _address):
+            process.terminate()
+            assert process.wait(20) == 0
+        said(tmp_path / "log")
+
+
+async def never_starts(_scope, _receive, _send):
+    raise OSError("no disk")
+
+
+FAILING = """
+from ringbook.serving.run import configured, serve, until_signalled
+from ringbook.serving.sockets import bind
+if __name__ == "__main__":
+    with until_signalled():
+        serve(configured("tests.serving.test_run:never_starts", {}), bind("127.0.0.1", 0), lambda: None)
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_that_cannot_start_does_not_end_as_if_it_had_been_stopped(tmp_path, workers):
+    (tmp_path / "program.py").write_text(FAILING.format(workers))
+    words = [sys.executable, tmp_path / "program.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode not in (0, None)
+    assert "Ringbook stopped" not in ended.stderr
 
 
 def free_port():

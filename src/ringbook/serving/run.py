@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from types import FrameType
@@ -25,10 +25,17 @@ START_SECONDS = 60
 """How long a worker may take to answer for the first time."""
 
 STOPPED = b"Ringbook stopped"
+received: set[int] = set()
+"""The signals that end the server: Python swallows a SystemExit in some places, such as the end of a weak reference."""
 
 
 class Server(uvicorn.Server):
     """uvicorn's server of one process: a second Ctrl-C ends it at once, whatever is in flight."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave it to serve(), which has done so before the start."""
+        yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End in order, or at once."""
@@ -49,16 +56,15 @@ class Workers(Multiprocess):
         listener.close()
         super().__init__(config, [SharedPort(listener.family, address)])
         self._announce = announce
-        self._signals: set[int] = set()
         for number in SIGNALS:
             signal.signal(number, self._take)
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
         """Note the signal: run() looks at the queue twice a second."""
-        if number == signal.SIGINT in self._signals:
+        if number == signal.SIGINT and number in received:
             for process in self.processes:
                 process.process.kill()
-        self._signals.add(number)
+        received.add(number)
         self.signal_queue.append(number)
 
     def init_processes(self) -> None:
@@ -67,13 +73,13 @@ class Workers(Multiprocess):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process takes this over
         super().init_processes()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        if all(process.wait_until_ready(START_SECONDS) for process in self.processes) and not self._signals:
+        if all(process.wait_until_ready(START_SECONDS) for process in self.processes) and not received:
             self._announce()
 
     def run(self) -> None:
         """Serve until a signal. Raises SystemExit where the workers do not start."""
         super().run()
-        if not self._signals:
+        if not received:
             sys.exit(1)
 
 
@@ -92,7 +98,8 @@ def until_signalled() -> Iterator[None]:
     logs.write_line(STOPPED)
 
 
-def _end(*_: object) -> NoReturn:
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    received.add(number)
     sys.exit(0)
 
 
@@ -123,13 +130,19 @@ def configured(app: str, workers: int, **settings: Any) -> uvicorn.Config:
 def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, when what is in flight is finished; call `announce` when clients may connect.
 
-    To be called in until_signalled: uvicorn raises the signal again when it has ended.
+    To be called in until_signalled.
     """
     if config.workers > 1:
-        Workers(config, listener, announce).run()
+        workers = Workers(config, listener, announce)
+        if not received:
+            workers.run()
         return
-    announce()
-    Server(config).run([listener])
+    server = Server(config)
+    for number in SIGNALS:
+        signal.signal(number, server.handle_exit)
+    if not received:
+        announce()
+        server.run([listener])
 
 
 def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...], announce: Callable[[], None]) -> None:
