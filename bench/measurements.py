@@ -14,7 +14,7 @@ from bench.work import BATCH, CALLER_ID, HIT, MISS, PAGE, WORK, requests, with_w
 
 LOOKUPS = 1_000_000
 READS_PER_WRITE = 20
-LEAST_SECONDS = {(PAGE, "peer"): 3, (BATCH, "ceiling"): 2, (BATCH, "ringbook"): 2}
+LEAST_SECONDS = {(PAGE, "peer"): 5, (BATCH, "ceiling"): 2, (BATCH, "ringbook"): 2}
 """Of a load whose requests take a good part of a second."""
 
 
