@@ -25,7 +25,7 @@ FORGETFUL = "-F -c synchronous_commit=off -c full_page_writes=off"
 
 
 def die_with_parent() -> None:
-    """End when the process that started this one is gone. To be called in the new process."""
+    """End when the process that started this one is gone. The new process calls it."""
     if hasattr(signal, "SIGQUIT") and Path("/proc").exists():
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 

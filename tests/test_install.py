@@ -16,7 +16,7 @@ from tests.process import running
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not re.match("RINGBOOK_|MAKE|MFLAGS|PYTHON", name)}
-KEY = re.compile(r"TOKEN=(rb_\w{32})")
+KEY = re.compile(r"TOKEN=(rb_\w{38})")
 JOHN = {"display_name": "John Smith", "phone_numbers": [{"number": "+15551234567"}]}
 
 

@@ -116,7 +116,7 @@ class NotFound(RingbookError):
 
 
 class AlreadyExists(RingbookError):
-    """It is there already, and may be there only once."""
+    """There may be only one, and it is there already."""
 
     http_status, status = 409, "ALREADY_EXISTS"
 

@@ -184,7 +184,7 @@ async def cisco(database: Database, asked: Asked) -> AsyncIterator[str]:
 async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
     """Yield a page of the menu of a Snom desk phone, or the question what to search for.
 
-    The phone puts the parameter it asks for behind a `?`, so what is to be carried stands in the parameter's name.
+    The phone puts the parameter it asks for behind a `?`, so the parameter's name carries the rest.
     """
     if asked.step == "search":
         parameter = "&".join(filter(None, (urlencode(asked.credential), "q")))
@@ -194,7 +194,7 @@ async def snom(database: Database, asked: Asked) -> AsyncIterator[str]:
 
 
 async def gigaset(database: Database, asked: Asked) -> AsyncIterator[str]:
-    """Yield the part of the list that is asked for by first and count, with the total."""
+    """Yield the part of the list that first and count ask for, with the total."""
     first, most = max(asked.first, 1), min(asked.count or GIGASET_MOST, GIGASET_MOST)
     entries = await book.read(asked.caller, database, asked.wanted, FRONT, most, first - 1)
     total = await book.count(asked.caller, database, asked.wanted) if entries else 0

@@ -29,9 +29,9 @@ MOVE_BOOK_VERSION = Query(
 async def changing(caller: Caller, database: Database, changed_id: str) -> AsyncIterator[Transaction]:
     """Begin a transaction that changes contacts: one, or all those with one tag; `changed_id` is its or the tag's.
 
-    The version moves in its last statement: nothing is waited for while a slot is held but the commit, so that no two
-    transactions can wait for each other. The steps are random: a database restored from a backup does not come by the
-    number of a book that it has lost. See Database.transaction for what may be done in the block.
+    The last statement moves the version: while the transaction holds a slot it waits for nothing but the commit, so that
+    no two transactions wait for each other. The steps are random: a database restored from a backup never comes to the
+    number of a book that it has lost. Database.transaction says what the block may do.
     """
     slot = int(changed_id[-2:], 16) % SLOTS
     async with database.transaction() as transaction:
@@ -46,7 +46,7 @@ BOOK_VERSION = Query(sa.select(sa.cast(sa.func.sum(t.c.version), sa.Text)).where
 async def read(caller: Caller, database: Connection) -> str:
     """Return the version of the customer's book.
 
-    Read before the contacts it promises at least, never more, what they show.
+    Read it before the contacts: they then show at least what it promises.
     """
     row = await database.one(BOOK_VERSION, customer_id=caller.customer_id)
     return str(row[0] or 0) if row else "0"

@@ -95,7 +95,7 @@ class Database(Connection, Protocol):
         """
 
     async def open(self) -> None:
-        """Connect. To be called once, in the event loop that will use it."""
+        """Connect. The event loop that will use it calls this once."""
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -60,7 +60,7 @@ _ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
 
 
 def _found() -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions on a contact of the book; each number is asked for by itself, not joined."""
+    """Return the conditions on a contact of the book; it asks for each number by itself, and joins nothing."""
     number = (
         sa.select(_ONE)
         .where(
