@@ -69,6 +69,14 @@ def test_every_part_of_a_statement_over_a_tenant_table_names_the_customer():
     assert [query.sqlite.sql for query in queries if not names_the_customer(query.sqlite.sql)] == []
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_a_statement_runs_on_tables_that_are_spread_by_customer(name):
+    """What Citus refuses: functions that are not IMMUTABLE in RETURNING, and the customer taken from an outer row."""
+    sql = EVERY[name].postgresql.sql
+    assert not re.search(r"\bRETURNING\b[^;]*\(", sql)
+    assert not re.search(r"\bcustomer_id = \w+\.customer_id", sql)
+
+
 def test_make_sql_prints_every_statement_for_both_databases(capsys):
     main([])
     printed = capsys.readouterr().out

@@ -55,13 +55,13 @@ class Found(NamedTuple):
 
 _NAME = (
     sa.select(tags.c.name)
-    .where(tags.c.customer_id == tagged.c.customer_id, tags.c.id == tagged.c.tag_id, tags.c.tm_delete.is_(None))
+    .where(tags.c.customer_id == CUSTOMER_ID, tags.c.id == tagged.c.tag_id, tags.c.tm_delete.is_(None))
     .correlate(tagged)
     .scalar_subquery()
 )
 _NAMES = (
     sa.select(sa.func.coalesce(_NAME, sa.cast(tagged.c.tag_id, sa.Text)).label("name"))
-    .where(tagged.c.customer_id == t.c.customer_id, tagged.c.contact_id == t.c.id)
+    .where(tagged.c.customer_id == CUSTOMER_ID, tagged.c.contact_id == t.c.id)
     .order_by(tagged.c.position)
     .correlate(t)
     .subquery("ordered")

@@ -149,7 +149,7 @@ def json_of(kind: Kind, contacts: sa.FromClause) -> sa.ColumnElement[Any]:
     shown = ("id", *kind.columns, "type", "is_primary", "tm_create")
     rows = (
         sa.select(*(t.c[name] for name in shown))
-        .where(t.c.customer_id == contacts.c.customer_id, t.c.contact_id == contacts.c.id)
+        .where(t.c.customer_id == CUSTOMER_ID, t.c.contact_id == contacts.c.id)
         .order_by(t.c.is_primary.desc(), t.c.id)
         .correlate(contacts)
         .subquery("ordered")

@@ -64,12 +64,11 @@ class TagPage(msgspec.Struct):
 _JSON = json_object(**json_values(t.c, "id", "customer_id", "name", "detail", "tm_create", "tm_update", "tm_delete"))
 _LIVE = (t.c.customer_id == CUSTOMER_ID, t.c.id == TAG_ID, t.c.tm_delete.is_(None))
 INSERT_TAG = Query(
-    sa.insert(t)
-    .values(
+    sa.insert(t).values(
         values_of(t, "name", "name_folded", "detail") | {"customer_id": CUSTOMER_ID, "id": TAG_ID, "tm_create": NOW}
     )
-    .returning(_JSON)
 )
+SELECT_TAG = Query(sa.select(_JSON).where(*_LIVE))
 
 
 def fold_name(name: str) -> str:
@@ -83,12 +82,10 @@ async def create(caller: Caller, database: Database, now: datetime, tag: NewTag)
     values = {"name": tag.name, "name_folded": fold_name(tag.name), "detail": tag.detail or ""}
     try:
         async with database.transaction() as transaction:
-            return _json(await transaction.one(INSERT_TAG, **ids, now=now, **values))
+            await transaction.run_many(INSERT_TAG, [ids | values | {"now": now}])
+            return _json(await transaction.one(SELECT_TAG, **ids))
     except UniqueViolation as error:
         raise _exists(tag.name) from error
-
-
-SELECT_TAG = Query(sa.select(_JSON).where(*_LIVE))
 
 
 async def get(caller: Caller, database: Connection, tag_id: str) -> bytes:
@@ -112,10 +109,7 @@ async def page(caller: Caller, database: Database, page: Page) -> bytes:
 
 
 UPDATE_TAG = Query(
-    sa.update(t)
-    .values(changes_of(t, "name", "name_folded", "detail") | {"tm_update": NOW})
-    .where(*_LIVE)
-    .returning(_JSON)
+    sa.update(t).values(changes_of(t, "name", "name_folded", "detail") | {"tm_update": NOW}).where(*_LIVE)
 )
 
 
@@ -129,12 +123,14 @@ async def update(caller: Caller, database: Database, tag_id: str, now: datetime,
     ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
     try:
         async with database.transaction() as transaction:
-            return _json(await transaction.one(UPDATE_TAG, **ids, now=now, **values))
+            await transaction.run_many(UPDATE_TAG, [ids | values | {"now": now}])
+            return _json(await transaction.one(SELECT_TAG, **ids))
     except UniqueViolation as error:
         raise _exists(change.name) from error
 
 
-DELETE_TAG = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(*_LIVE).returning(_JSON))
+DELETE_TAG = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(*_LIVE).returning(t.c.id))
+DELETED_TAG = Query(sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID, t.c.id == TAG_ID))
 LOCK_CUSTOMER = Query(sa.select(customers.c.id).where(customers.c.id == CUSTOMER_ID).with_for_update(key_share=True))
 TOUCH_TAGGED_CONTACTS = Query(
     sa.update(contacts)
@@ -170,19 +166,24 @@ async def delete(caller: Caller, database: Database, tag_id: str, now: datetime)
     ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
     async with changing(caller, database, tag_id) as transaction:
         await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
-        deleted = _json(await transaction.one(DELETE_TAG, **ids, now=now))
+        if await transaction.one(DELETE_TAG, **ids, now=now) is None:
+            raise _not_found()
         tagged = await transaction.all(TOUCH_TAGGED_CONTACTS, **ids, now=now)
         for i in range(0, len(tagged), CONTACTS_AT_A_TIME):
             rows = [ids | {"contact_id": row[0]} for row in tagged[i : i + CONTACTS_AT_A_TIME]]
             await transaction.run_many(UNTAG_CONTACT, rows)
-        return deleted
+        return _json(await transaction.one(DELETED_TAG, **ids))
 
 
 def _json(row: Row | None) -> bytes:
     if row is None:
-        raise NotFound(Reason.TAG_NOT_FOUND, "there is no such tag")
+        raise _not_found()
     json: str = row[0]
     return json.encode()
+
+
+def _not_found() -> NotFound:
+    return NotFound(Reason.TAG_NOT_FOUND, "there is no such tag")
 
 
 def _exists(name: str | None) -> AlreadyExists:

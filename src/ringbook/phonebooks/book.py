@@ -64,7 +64,7 @@ def _found() -> tuple[sa.ColumnElement[bool], ...]:
     number = (
         sa.select(_ONE)
         .where(
-            phone_numbers.c.customer_id == t.c.customer_id,
+            phone_numbers.c.customer_id == CUSTOMER_ID,
             phone_numbers.c.contact_id == t.c.id,
             phone_numbers.c.number_e164.like(_DIGITS),
         )
@@ -81,7 +81,7 @@ def _batch() -> sa.Select[tuple[str]]:
     position = sa.tuple_(sa.bindparam("after_name", type_=sa.Text), _AFTER_ID)
     names = (t.c.sort_name, t.c.display_name, t.c.first_name, t.c.last_name, t.c.company)
     chosen = (
-        sa.select(t.c.customer_id, t.c.id, *names)
+        sa.select(t.c.id, *names)
         .where(*_found(), sa.tuple_(t.c.sort_name, t.c.id) > position)
         .order_by(t.c.sort_name, t.c.id)
         .limit(LIMIT)
@@ -90,7 +90,7 @@ def _batch() -> sa.Select[tuple[str]]:
     )
     numbers = (
         sa.select(phone_numbers.c.type, phone_numbers.c.number_e164)
-        .where(phone_numbers.c.customer_id == chosen.c.customer_id, phone_numbers.c.contact_id == chosen.c.id)
+        .where(phone_numbers.c.customer_id == CUSTOMER_ID, phone_numbers.c.contact_id == chosen.c.id)
         .order_by(phone_numbers.c.is_primary.desc(), phone_numbers.c.id)
         .correlate(chosen)
         .subquery("numbers")

@@ -45,13 +45,14 @@ INSERT_ACCESS_KEY = Query(
             NOW,
         ).where(customers.c.id == CUSTOMER_ID, customers.c.tm_delete.is_(None)),
     )
-    .returning(_PUBLIC)
+    .returning(t.c.customer_id, t.c.id)
 )
+SELECT_ACCESS_KEY = Query(sa.select(_PUBLIC).where(t.c.customer_id == CUSTOMER_ID, t.c.id == ID))
 ACCESS_KEYS_OF_CUSTOMER = Query(
     sa.select(_PUBLIC).where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None)).order_by(t.c.id)
 )
 REVOKE_ACCESS_KEY = Query(
-    sa.update(t).values(tm_delete=NOW).where(t.c.id == ID, t.c.tm_delete.is_(None)).returning(_PUBLIC)
+    sa.update(t).values(tm_delete=NOW).where(t.c.id == ID, t.c.tm_delete.is_(None)).returning(t.c.customer_id, t.c.id)
 )
 AUTHENTICATE = Query(
     sa.select(t.c.customer_id, t.c.id, t.c.scopes, customers.c.default_region, t.c.tm_expire)
@@ -112,21 +113,21 @@ async def create(
         tm_expire = now + expires_in if expires_in else None
     except OverflowError as error:
         raise InvalidArgument.of([FieldProblem("expires_in", "is too far in the future")]) from error
-    async with database.transaction() as transaction:
-        row = await transaction.one(
-            INSERT_ACCESS_KEY,
-            customer_id=customer_id,
-            id=new_id(now),
-            now=now,
-            name=parse_name(name),
-            prefix=token[:PREFIX_LENGTH],
-            token_hash=token_hash,
-            scopes=" ".join(scope for scope in SCOPES if scope in (scopes or ("write",))),
-            tm_expire=tm_expire,
-        )
-    if row is None:
+    access_key = await _change(
+        database,
+        INSERT_ACCESS_KEY,
+        customer_id=customer_id,
+        id=new_id(now),
+        now=now,
+        name=parse_name(name),
+        prefix=token[:PREFIX_LENGTH],
+        token_hash=token_hash,
+        scopes=" ".join(scope for scope in SCOPES if scope in (scopes or ("write",))),
+        tm_expire=tm_expire,
+    )
+    if access_key is None:
         raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
-    return _decoded(row) | {"token": token}
+    return access_key | {"token": token}
 
 
 async def list_all(database: Connection, customer_id: str) -> list[dict[str, Any]]:
@@ -136,11 +137,10 @@ async def list_all(database: Connection, customer_id: str) -> list[dict[str, Any
 
 async def revoke(database: Database, access_key_id: str, now: datetime) -> dict[str, Any]:
     """End an access key. Raises NotFound."""
-    async with database.transaction() as transaction:
-        row = await transaction.one(REVOKE_ACCESS_KEY, id=access_key_id, now=now)
-    if row is None:
+    revoked = await _change(database, REVOKE_ACCESS_KEY, id=access_key_id, now=now)
+    if revoked is None:
         raise NotFound(Reason.ACCESS_KEY_NOT_FOUND, "there is no such access key")
-    return _decoded(row)
+    return revoked
 
 
 async def find(database: Connection, token_hash: str) -> AccessKey | None:
@@ -152,6 +152,16 @@ async def find(database: Connection, token_hash: str) -> AccessKey | None:
     granted = frozenset().union(*(SCOPES[scope] for scope in scopes.split()))
     expire = datetime.fromisoformat(tm_expire) if isinstance(tm_expire, str) else tm_expire
     return AccessKey(Caller(str(customer_id), default_region, str(access_key_id)), granted, expire)
+
+
+async def _change(database: Database, query: Query, **values: Any) -> dict[str, Any] | None:
+    """Run what changes an access key, and return it as it is then, or None where it changed none."""
+    async with database.transaction() as transaction:
+        changed = await transaction.one(query, **values)
+        if changed is None:
+            return None
+        row = await transaction.one(SELECT_ACCESS_KEY, customer_id=changed[0], id=changed[1])
+    return _decoded(row) if row else None
 
 
 def _decoded(row: Row) -> dict[str, Any]:

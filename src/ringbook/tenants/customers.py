@@ -18,19 +18,20 @@ from ringbook.values import phone
 _PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "tm_create"))
 _LIVE = sa.and_(t.c.id == ID, t.c.tm_delete.is_(None))
 INSERT_CUSTOMER = Query(
-    sa.insert(t).values(values_of(t, "name", "default_region") | {"id": ID, "tm_create": NOW}).returning(_PUBLIC)
+    sa.insert(t).values(values_of(t, "name", "default_region") | {"id": ID, "tm_create": NOW}).returning(t.c.id)
 )
+SELECT_CUSTOMER = Query(sa.select(_PUBLIC).where(t.c.id == ID))
 CUSTOMERS = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
 UPDATE_CUSTOMER = Query(
-    sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(_PUBLIC)
+    sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(t.c.id)
 )
-DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(_PUBLIC))
+DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(t.c.id))
 
 RESTORE_CUSTOMER = Query(
     sa.update(t)
     .values(tm_update=NOW, tm_delete=sa.null())
     .where(t.c.id == ID, t.c.tm_delete.is_not(None))
-    .returning(_PUBLIC)
+    .returning(t.c.id)
 )
 CONTENTS_OF_CUSTOMER = Query(
     sa.select(
@@ -42,6 +43,8 @@ CONTENTS_OF_CUSTOMER = Query(
     ).where(_LIVE),
     long=True,
 )
+NO_CUSTOMER = "there is no such customer"
+NO_DELETED = "there is no such deleted customer"
 
 
 def parse_region(text: str) -> str:
@@ -68,8 +71,7 @@ def _parse_customer_name(text: str) -> str:
 async def create(database: Database, now: datetime, name: str, default_region: str) -> dict[str, Any]:
     """Create a customer. Raises InvalidArgument."""
     values = {"name": _parse_customer_name(name), "default_region": parse_region(default_region)}
-    async with database.transaction() as transaction:
-        return _decoded(await transaction.one(INSERT_CUSTOMER, id=new_id(now), now=now, **values))
+    return await _change(database, INSERT_CUSTOMER, id=new_id(now), now=now, **values)
 
 
 async def list_all(database: Connection) -> list[dict[str, Any]]:
@@ -85,40 +87,36 @@ async def update(
         "new_name": None if name is None else _parse_customer_name(name),
         "new_default_region": None if default_region is None else parse_region(default_region),
     }
-    async with database.transaction() as transaction:
-        return _decoded(await transaction.one(UPDATE_CUSTOMER, id=customer_id, now=now, **values))
+    return await _change(database, UPDATE_CUSTOMER, id=customer_id, now=now, **values)
 
 
 async def delete(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
     """Delete a customer: all its access keys end; its data stays, out of reach. Raises NotFound."""
-    async with database.transaction() as transaction:
-        return _decoded(await transaction.one(DELETE_CUSTOMER, id=customer_id, now=now))
+    return await _change(database, DELETE_CUSTOMER, id=customer_id, now=now)
 
 
 async def restore(database: Database, customer_id: str, now: datetime) -> dict[str, Any]:
     """Undo the deletion of a customer: its access keys work again. Raises NotFound where it is not deleted."""
-    async with database.transaction() as transaction:
-        row = await transaction.one(RESTORE_CUSTOMER, id=customer_id, now=now)
-    if row is None:
-        raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such deleted customer")
-    return _decoded(row)
+    return await _change(database, RESTORE_CUSTOMER, id=customer_id, now=now)
 
 
 async def contents(database: Connection, customer_id: str) -> tuple[str, int, int]:
     """Return the name of a customer, and how many contacts and access keys it has. Raises NotFound."""
     row = await database.one(CONTENTS_OF_CUSTOMER, id=customer_id)
     if row is None:
-        raise _not_found()
+        raise NotFound(Reason.CUSTOMER_NOT_FOUND, NO_CUSTOMER)
     name, contact_count, access_key_count = row
     return name, contact_count, access_key_count
 
 
-def _not_found() -> NotFound:
-    return NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
+async def _change(database: Database, query: Query, **values: Any) -> dict[str, Any]:
+    """Run what changes a customer, and return it as it is then. Raises NotFound."""
+    async with database.transaction() as transaction:
+        if await transaction.one(query, **values) is None:
+            raise NotFound(Reason.CUSTOMER_NOT_FOUND, NO_DELETED if query is RESTORE_CUSTOMER else NO_CUSTOMER)
+        return _decoded(await transaction.one(SELECT_CUSTOMER, id=values["id"]))
 
 
 def _decoded(row: Row | None) -> dict[str, Any]:
-    if row is None:
-        raise _not_found()
-    customer: dict[str, Any] = msgspec.json.decode(row[0])
+    customer: dict[str, Any] = msgspec.json.decode(row[0]) if row else {}
     return customer
