@@ -17,9 +17,9 @@ import asyncpg
 from ringbook.clock import new_id, utc_now
 from ringbook.contacts import book_versions, contact
 from ringbook.contacts.addresses import INSERT_ADDRESS, PHONE_NUMBERS
+from ringbook.database.connecting import connect_to, parse
 from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate
-from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
 from ringbook.values.names import sort_name
 from tests import postgres
@@ -69,7 +69,7 @@ async def write(connection: asyncpg.Connection, slots: int | None, until: float)
 async def on_postgresql(url: str) -> dict[str, list[float]]:
     """Return creates a second, by way, of each round."""
     await migrate(url)
-    connections = [await asyncpg.connect(url, server_settings=SERVER_SETTINGS) for _ in range(AT_ONCE)]
+    connections = [await connect_to(parse(url), None) for _ in range(AT_ONCE)]
     await connections[0].execute(
         "INSERT INTO customers (id, name, default_region, tm_create) VALUES ($1, '', 'US', $2)", CUSTOMER, utc_now()
     )

@@ -15,10 +15,11 @@ from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, EMAILS, INSERT_ADD
 from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, SLOTS
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
 from ringbook.contacts.row import TOUCH_CONTACT
+from ringbook.database.connecting import parse
 from ringbook.database.engine import Query
+from ringbook.database.outage import Outage
 from ringbook.database.pages import HIGHEST_ID, render_page
 from ringbook.database.pool import Pool
-from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.sqlite import connect
 from ringbook.values.names import sort_name
 
@@ -60,7 +61,7 @@ class Postgresql:
 
     async def open(self, url: str) -> None:
         """Connect when asked, with Ringbook's settings of a session."""
-        self._pool = Pool(url, 10, SERVER_SETTINGS)
+        self._pool = Pool(parse(url), 10, Outage())
 
     async def read(self, query: Query, **values: Any) -> list[Any]:
         """Return the rows."""

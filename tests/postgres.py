@@ -81,17 +81,27 @@ def initialise(folder: Path) -> str:
     return f"postgresql://postgres@/{{name}}?host={folder}"
 
 
-def start(folder: Path, flags: str) -> subprocess.Popen[bytes]:
-    """Start a server on the data in `folder` and wait until it answers."""
+def start(folder: Path, flags: str, port: int = 5432) -> subprocess.Popen[bytes]:
+    """Start a server on the data in `folder` and wait until it answers; the port names its socket, too."""
     with (folder / "log").open("ab") as log:
+        options = ["-k", str(folder), "-p", str(port), *SETTINGS.split(), *flags.split()]
         process = subprocess.Popen(
-            [BINARIES / "postgres", "-D", folder / "data", "-k", str(folder), *SETTINGS.split(), *flags.split()],
+            [BINARIES / "postgres", "-D", folder / "data", *options],
             stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent, **as_user(),  # noqa: PLW1509  it makes one system call
         )  # fmt: skip
-    while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder], check=False).returncode:
+    while subprocess.run([BINARIES / "pg_isready", "-q", "-h", folder, "-p", str(port)], check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text()
         time.sleep(0.02)
     return process
+
+
+def copy(folder: Path, primary: str) -> None:
+    """Make in `folder` the data of a standby of the server at the URL `primary`."""
+    folder.chmod(0o755)
+    if as_user():
+        shutil.chown(folder, "nobody")
+    command = [BINARIES / "pg_basebackup", "-D", folder / "data", "-R", "-X", "stream", "-c", "fast", "-d", primary]
+    subprocess.run(command, check=True, cwd="/", **as_user())
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import pytest
 from ringbook.config import SETTINGS, InvalidSetting, read_settings, unknown_settings
 from tests.process import started
 
+BAD_URLS = ["postgresql://h/db?target_session_attrs=writable", "postgresql://h/db?statement_cache_size=5"]
 BAD = {
-    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db", "sqlite:///:memory:"],
+    "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db", "sqlite:///:memory:", *BAD_URLS],
     "DATABASE_CONNECTIONS": ["1", "many", "-3", "٣"],
     "MAX_BODY_BYTES": ["0", "1e6"],
     "LOG_FORMAT": ["xml"],
@@ -57,7 +58,8 @@ def test_no_part_of_a_password_is_shown_where_the_url_is_refused(url):
         "postgresql://user:pass%23word@db.example.com:5432/book?sslmode=require",
         "postgresql://user@/book?host=/run/postgresql&port=5433",
         "postgresql://user:word@[::1]:5432,[::1]/book",
-        "postgresql://a:5432,b/book",
+        "postgresql://a:5432,b/book?target_session_attrs=read-write",
+        "postgresql://u@/book?host=a,b&port=5432,5433&statement_cache_size=0",
         "postgresql:///book",
     ],
 )

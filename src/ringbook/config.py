@@ -14,6 +14,12 @@ from limits import RateLimitItem, parse_many
 PREFIX = "RINGBOOK_"
 LOG_FORMATS = ("auto", "json", "console")
 LONGEST_WINDOW = 86_400
+URL_OPTIONS = {
+    "target_session_attrs": "any|primary|standby|prefer-standby|read-write|read-only",
+    "statement_cache_size": "0",
+}
+"""The options of a PostgreSQL URL that Ringbook reads itself, and their values."""
+
 Rates = tuple[RateLimitItem, ...]
 
 
@@ -59,11 +65,12 @@ def _postgresql_url(text: str) -> str:
     """Refuse what the driver would stumble over with a message that may show a part of the password."""
     try:
         url = urlsplit(text)
+        options = parse_qs(url.query)
         hosts = url.netloc.rpartition("@")[2].split(",")
         ports = [
             port for host in hosts for _, colon, port in [host.rpartition("]")[2].rpartition(":")] if colon and port
         ]
-        ports += parse_qs(url.query).get("port", [])
+        ports += [port for given in options.get("port", []) for port in given.split(",")]
         understood = "#" not in text and all(re.fullmatch("[0-9]{1,5}", p) and int(p) < 65536 for p in ports)
     except ValueError:
         understood = False
@@ -72,6 +79,9 @@ def _postgresql_url(text: str) -> str:
             "must be postgresql://USER:PASSWORD@HOST:PORT/NAME; "
             "in a user's name and password write # / ? [ @ : and % as %23 %2F %3F %5B %40 %3A %25"
         )
+    for name, check in URL_OPTIONS.items():
+        if not all(re.fullmatch(check, value) for value in options.get(name, [])):
+            raise ValueError(f"must be a URL whose {name} is {check.replace('|', ', ')}")
     return text
 
 

@@ -7,6 +7,8 @@ import asyncpg
 import pytest
 
 from ringbook.database import pool
+from ringbook.database.connecting import parse
+from ringbook.database.outage import Outage
 from ringbook.database.pool import Pool
 
 
@@ -16,7 +18,7 @@ def with_pool(postgres_url):
 
     def run(work):
         async def with_two():
-            two = Pool(postgres_url.format(name="postgres"), 2, {})
+            two = Pool(parse(postgres_url.format(name="postgres")), 2, Outage())
             try:
                 await work(two)
             finally:
@@ -87,7 +89,7 @@ def test_more_time_can_be_given(with_pool):
 def test_one_that_the_server_has_ended_or_that_was_idle_for_long_is_not_lent_again(with_pool, monkeypatch):
     async def work(two):
         ended = await backend(two)
-        other = await asyncpg.connect(two._url)
+        other = await asyncpg.connect(two._target.url)
         await other.execute(f"SELECT pg_terminate_backend({ended}, 5000)")
         await other.close()
         fresh = await backend(two)

@@ -5,13 +5,12 @@ import gc
 import re
 import sqlite3
 
-import asyncpg
 import pytest
 
 from ringbook.calling.callerid import callerid
 from ringbook.calling.lookup import lookup
+from ringbook.database.connecting import connect_to, parse
 from ringbook.database.engine import Query
-from ringbook.database.postgresql import SERVER_SETTINGS
 from ringbook.database.schema import metadata
 from ringbook.phonebooks.book import search
 from tests.statements import ON_DEMAND, main, statements
@@ -104,7 +103,33 @@ def is_index_search(plan):
     return not scans and all("ORDER BY" in line or re.search("is_primary|position", line) for line in sorts)
 
 
-async def plans_of(url, rows):
+@pytest.mark.alters_database
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_plan_that_is_kept_from_a_small_book_is_an_index_search_in_a_full_one(database_url):
+    plans = asyncio.run(kept_plans(database_url))
+    assert {name: plan for name, plan in plans.items() if not is_index_search(plan)} == {}
+
+
+async def kept_plans(url):
+    connection = await connect_to(parse(url), None)
+    await connection.execute(rows_of_a_book(0, 50))
+    await connection.execute("ANALYZE")
+    kept = {}
+    for name, query in HOT.items():
+        kept[name] = await connection.prepare(query.postgresql.sql)
+        for _ in range(7):
+            await kept[name].fetch(*query.postgresql.arguments(VALUES))
+    await connection.execute(rows_of_a_book(50, 5000))
+    plans = {}
+    for name, statement in kept.items():
+        values = ", ".join(f"'{value}'" for value in HOT[name].postgresql.arguments(VALUES))
+        plans[name] = await connection.fetch(f"EXPLAIN EXECUTE {statement.get_name()}({values})")
+    await connection.close()
+    return {name: "\n".join(row[0] for row in plan) for name, plan in plans.items()}
+
+
+def rows_of_a_book(first, rows):
+    """Return the SQL that fills a book with its contacts from the first up to so many, with a number each."""
     customers = (
         "INSERT INTO customers (id, name, default_region, tm_create) VALUES ('{0}', '', '', '2026-01-01 00:00:00Z')"
     )
@@ -117,21 +142,25 @@ async def plans_of(url, rows):
         "INSERT INTO phone_numbers (customer_id, contact_id, id, number, number_e164, type, is_primary, tm_create)"
         " VALUES ('{0}', '{1}', '{1}', '', '+1555{2}', 'other', false, '2026-01-01 00:00:00Z')"
     )
-    statements = [customers.format(ID)]
-    for i in range(rows):
+    statements = [] if first else [customers.format(ID)]
+    for i in range(first, rows):
         contact = f"019c3860-0000-7000-8000-{i:012}"
         statements += [fill.format(ID, contact), number.format(ID, contact, 1000000 + i)]
+    return ";".join(statements)
+
+
+async def plans_of(url, rows):
     if url.startswith("sqlite"):
         database = sqlite3.connect(url.removeprefix("sqlite:///"))
-        database.executescript("BEGIN;" + ";".join(statements) + ";COMMIT")
+        database.executescript(f"BEGIN;{rows_of_a_book(0, rows)};COMMIT")
         plans = {
             name: database.execute("EXPLAIN QUERY PLAN " + query.sqlite.sql, query.sqlite.arguments(VALUES)).fetchall()
             for name, query in HOT.items()
         }
         database.close()
         return {name: "\n".join(row[3] for row in plan) for name, plan in plans.items()}
-    connection = await asyncpg.connect(url, server_settings=SERVER_SETTINGS)
-    await connection.execute(";".join(statements))
+    connection = await connect_to(parse(url), None)
+    await connection.execute(rows_of_a_book(0, rows))
     if rows:
         await connection.execute("ANALYZE")
     plans = {

@@ -33,12 +33,16 @@ def wait_until(true, seconds=START_SECONDS, pause=0.02):
     return time.monotonic() - started
 
 
+def free_port():
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return listener.getsockname()[1]
+
+
 class Ringbook:
     """`ringbook serve` on one port, whenever it runs."""
 
     def __init__(self, url, folder, workers=1):
-        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.url, self.log, self.workers = url, folder / "ringbook.log", workers
 
@@ -78,15 +82,20 @@ class Ringbook:
 
 
 class Postgres:
-    """A PostgreSQL server with fsync on, in a folder of its own."""
+    """A PostgreSQL server with fsync on, in a folder of its own; with a `primary`, its standby."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.url = postgres.initialise(folder).format(name="postgres")
+    def __init__(self, folder, flags="", primary=None):
+        self.folder, self.flags = folder, f"{DURABLE} {flags}"
+        self.port = free_port() if flags else 5432
+        if primary:
+            postgres.copy(folder, f"{primary.url}&application_name=standby")
+        else:
+            postgres.initialise(folder)
+        self.url = f"postgresql://postgres@/postgres?host={folder}&port={self.port}"
         self.start()
 
     def start(self):
-        self.process = postgres.start(self.folder, DURABLE)
+        self.process = postgres.start(self.folder, self.flags, self.port)
 
     def stop(self):
         """Stop it as its administrator would, in a hurry: open transactions are rolled back."""

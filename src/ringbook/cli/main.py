@@ -14,7 +14,7 @@ from ringbook.cli.customers import customer
 from ringbook.cli.serve import migrate_command, quickstart, serve
 from ringbook.config import PREFIX, SETTINGS, InvalidSetting, unknown_settings
 from ringbook.database.revisions import SchemaTooNew
-from ringbook.errors import RingbookError
+from ringbook.errors import RingbookError, Unavailable
 
 SETTINGS_HELP = "\n\n".join(
     ["Settings, in the environment; NAME_FILE names a file that holds the value of NAME:"]
@@ -44,7 +44,8 @@ def main() -> None:
     try:
         cli()
     except (InvalidSetting, SchemaTooNew, RingbookError) as error:
-        sys.exit(f"ringbook: {error}")
+        why = error.__cause__ if isinstance(error, Unavailable) else None
+        sys.exit(f"ringbook: {error}" + (f": {why}" if why else ""))
     except OSError as error:
         sys.exit(f"ringbook: RINGBOOK_DATABASE_URL: the database cannot be reached: {error}")
     except (sqlalchemy.exc.DBAPIError, sqlite3.Error, asyncpg.PostgresError) as error:

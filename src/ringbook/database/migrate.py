@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from ringbook.database.connecting import connect
 from ringbook.database.revisions import LOCK_SECONDS, head, refuse_newer
 
 
@@ -34,7 +35,7 @@ def _revision_of_sqlite(url: str) -> str | None:
 
 
 async def _revision_of_postgresql(url: str) -> str | None:
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await connect(url)
     try:
         return _first(await connection.fetch("SELECT version_num FROM alembic_version"))
     except asyncpg.UndefinedTableError:

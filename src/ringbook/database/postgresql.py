@@ -1,38 +1,41 @@
 """PostgreSQL: asyncpg, one prepared statement a query."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 
+from ringbook.database.connecting import ServerConnection, parse
 from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
+from ringbook.database.outage import Outage
 from ringbook.database.pool import Pool
 from ringbook.errors import RingbookError, Unavailable
 
+GIVEN_UP = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""What the server gives up by itself: a deadlock, a conflict, a time-out of the server or of a role."""
+
 UNAVAILABLE_ERRORS = (
+    *GIVEN_UP,
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that the server has just ended, before its end is known here
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidTransactionStateError,  # a time-out of transactions; and a database that only reads
+    asyncpg.InvalidCachedStatementError,  # another version has just migrated
+    asyncpg.DuplicatePreparedStatementError,  # a pooler that gave one server to two of us
+    asyncpg.InvalidSQLStatementNameError,
 )
-GIVE_UP = (Unavailable, *UNAVAILABLE_ERRORS)
 KEEP = (asyncpg.PostgresError, UniqueViolation, RingbookError)
-"""Errors after which a connection is as good as before, but for those of GIVE_UP."""
+"""Errors after which a connection is as good as before, but for those of UNAVAILABLE_ERRORS that are not GIVEN_UP."""
 
-SERVER_SETTINGS = {
-    "application_name": "ringbook",
-    # Every statement has an index made for it. A plan made while a table was small must not stay when it has grown.
-    "enable_seqscan": "off",
-    "jit": "off",
-    "plan_cache_mode": "force_generic_plan",
-}
+FOR_READS = 5
+"""One connection of so many is for reads alone, so that lookups go on where changes hang."""
 
 
 @contextmanager
@@ -43,6 +46,17 @@ def _errors() -> Iterator[None]:
         raise UniqueViolation from error
     except UNAVAILABLE_ERRORS as error:
         raise Unavailable from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what the driver said first: not what it said when it could not roll back on a closed connection."""
+    if isinstance(error, asyncpg.InterfaceError) and error.__context__ is not None:
+        error = error.__context__
+    return error.__cause__ or error if isinstance(error, Unavailable) else error
+
+
+def _is_good_after(cause: BaseException) -> bool:
+    return isinstance(cause, GIVEN_UP) or (isinstance(cause, KEEP) and not isinstance(cause, UNAVAILABLE_ERRORS))
 
 
 class Loan:
@@ -57,25 +71,35 @@ class Loan:
         self._pool = pool
         self._seconds = seconds
 
-    async def __aenter__(self) -> asyncpg.Connection:
+    async def __aenter__(self) -> ServerConnection:
         try:
             self._connection = await self._pool.lend(self._seconds)
         except (asyncpg.PostgresError, *UNAVAILABLE_ERRORS) as error:  # whatever keeps it from letting us in
+            self._pool.outage.failed(self._pool.words(error))
             raise Unavailable from error
         return self._connection
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if error is not None and (isinstance(error, GIVE_UP) or not isinstance(error, KEEP)):
-            self._connection.terminate()
+        if error is None:
+            self._pool.give_back(self._connection)
+            if self._pool.outage.now:
+                self._pool.outage.served()
+            return
+        cause = _cause(error)
+        if not _is_good_after(cause):
+            self._pool.cut(self._connection)
         self._pool.give_back(self._connection)
-        if isinstance(error, UNAVAILABLE_ERRORS):
-            raise Unavailable from error
+        if isinstance(error, (Unavailable, *UNAVAILABLE_ERRORS)):
+            if self._connection.overdue:
+                cause = TimeoutError("the server did not answer in time")
+            self._pool.outage.failed(self._pool.words(cause))
+            raise Unavailable from cause
 
 
 class PostgresTransaction:
     """A connection while it is lent for a transaction."""
 
-    def __init__(self, connection: asyncpg.Connection, pool: Pool) -> None:
+    def __init__(self, connection: ServerConnection, pool: Pool) -> None:
         self._connection = connection
         self._pool = pool
 
@@ -107,12 +131,13 @@ class PostgresDatabase:
     """A PostgreSQL database, reached by its URL. See engine.Database."""
 
     def __init__(self, url: str, connections: int) -> None:
-        self._url = url
+        self._target = parse(url)
         self._connections = connections
 
     async def open(self) -> None:
         """Connect to nothing yet: a worker that starts while the database is away must not take the others down."""
-        self._pool = Pool(self._url, self._connections, SERVER_SETTINGS)
+        self._pool = Pool(self._target, self._connections, Outage())
+        self._changes = asyncio.Semaphore(self._connections - max(1, self._connections // FOR_READS))
 
     async def close(self) -> None:
         await self._pool.close(PATIENCE_SECONDS)
@@ -134,5 +159,25 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        async with Loan(self._pool, PATIENCE_SECONDS) as connection, connection.transaction():
-            yield PostgresTransaction(connection, self._pool)
+        seconds = await self._turn()
+        try:
+            async with Loan(self._pool, seconds) as connection, connection.transaction():
+                yield PostgresTransaction(connection, self._pool)
+        finally:
+            self._changes.release()
+
+    async def _turn(self) -> float:
+        """Wait for one of the connections that may change something; return the seconds that are left then."""
+        if not self._changes.locked():
+            await self._changes.acquire()
+            return PATIENCE_SECONDS
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_SECONDS
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._changes.acquire()
+        except TimeoutError:
+            reason = f"none of the worker's connections for changes came free within {PATIENCE_SECONDS} s"
+            self._pool.outage.failed(reason)
+            raise Unavailable from TimeoutError(reason)
+        return deadline - loop.time()

@@ -2,14 +2,15 @@
 
 import sqlite3
 from pathlib import Path
+from uuid import uuid4
 
-import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ringbook.database.connecting import connect
 from ringbook.database.revisions import LOCK_SECONDS, SCRIPTS, refuse_newer
 
 ADVISORY_LOCK = 0x52494E47
@@ -20,9 +21,11 @@ async def upgrade(url: str) -> None:
     if url.startswith("sqlite:"):
         _upgrade_sqlite(url)
         return
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, timeout=10), poolclass=sa.NullPool
-    )
+    arguments = {
+        "async_creator_fn": lambda **_: connect(url),
+        "prepared_statement_name_func": lambda: f"ringbook_{uuid4()}",  # behind a pooler others' may still be there
+    }
+    engine = create_async_engine("postgresql+asyncpg://", connect_args=arguments, poolclass=sa.NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
