@@ -3,8 +3,8 @@
 import asyncio
 import math
 import os
-import re
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 32_768
@@ -19,10 +19,6 @@ under a request that a client is sending."""
 
 PIPELINED = 16
 """How many requests a client may send before it has the answer to the first."""
-
-UPGRADE = re.compile(rb"(?i)\r\nupgrade:")
-"""An offer of another protocol (Java's client makes one, h2c, with every first request). The parser would drop the
-body of such a request, so the offer is turned down before the parser sees it: renamed, to a name of the same length."""
 
 NO_HTTP = (
     '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
@@ -58,8 +54,35 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
                 self.transport.close()
                 return
-            data = UPGRADE.sub(b"\r\nIgnored:", data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self.send_400_response("")
+
+    def _parse(self, data: bytes) -> None:
+        """Parse it, and turn down what offers another protocol: Java's client offers h2c with every first request.
+
+        The parser ends such a request with its head, and says where. So the head is parsed once more, without the
+        offer, and what follows after it.
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as end:
+                data = (self._head_without_offer() if self._is_offer() else b"") + data[end.args[0] :]
+            else:
+                return
+
+    def _is_offer(self) -> bool:
+        """Tell whether the head offers another protocol; CONNECT does not, though the parser takes it for one."""
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _head_without_offer(self) -> bytes:
+        first = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        lines = [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join((first, *lines, b"", b""))
 
     def on_message_begin(self) -> None:
         """Refuse more requests at once than are worth remembering."""
@@ -69,11 +92,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Count no further: the body has its own limit."""
-        self._head_bytes = None
-        super().on_headers_complete()
+        if not self._is_offer():
+            self._head_bytes = None
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
+        if self._is_offer():
+            return
         self._head_bytes = 0
         self._arrived_by = self.loop.time() + REQUEST_SECONDS if self.cycle.response_complete else math.inf
         super().on_message_complete()
