@@ -1,11 +1,14 @@
 """The server as a process of its own: its port, its workers, its end."""
 
 import contextlib
+import fcntl
 import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -200,3 +203,94 @@ def free_port():
 
 def listens(port):
     return any(one.status == "LISTEN" and one.laddr.port == port for one in psutil.net_connections("tcp"))
+
+
+def test_a_hangup_changes_nothing_for_one_worker(database_url, tmp_path):
+    with started(database_url, tmp_path / "log", "serve") as (process, address):
+        process.send_signal(signal.SIGHUP)
+        for _ in range(10):
+            assert httpx.get(f"{address}/healthz", timeout=20).status_code == 200
+            time.sleep(0.05)
+    assert process.returncode == 0
+    assert "SIGHUP" in (tmp_path / "log").read_text()
+
+
+def workers_of(process):
+    """Return the ids of the workers that live."""
+    found = set()
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.Error):  # it ends just now
+            found |= {child.pid} if "spawn_main" in " ".join(child.cmdline()) else set()
+    return found
+
+
+def wait_until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_hangup_lets_workers_take_up_settings_from_files(database_url, tmp_path, token, monkeypatch):
+    setting, log = tmp_path / "setting", tmp_path / "log"
+    setting.write_text("1024")
+    monkeypatch.setenv("RINGBOOK_MAX_BODY_BYTES_FILE", str(setting))
+    contact = {"phone_numbers": [{"number": "5551234567"}], "notes": "n" * 2000}
+    with started(database_url, log, "serve", "--workers", "2") as (process, address):
+        before = workers_of(process)
+
+        def status():
+            return httpx.post(f"{address}/v1.0/contacts", params={"token": token}, json=contact, timeout=20).status_code
+
+        assert status() == 413
+        setting.write_text("no number")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "the old ones go on" in log.read_text())
+        assert "RINGBOOK_MAX_BODY_BYTES: must be a whole number" in log.read_text()
+        assert workers_of(process) == before
+        assert status() == 413
+        setting.write_text("4096")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not before & workers_of(process))
+        assert [status() for _ in range(10)] == [201] * 10
+        assert len(workers_of(process)) == 2
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_ends_with_its_terminal(database_url, tmp_path, workers):
+    ours, terminal = pty.openpty()
+    port = free_port()
+    words = [*COMMAND, "serve", "--port", str(port), "--workers", workers]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(
+            words,
+            env=os.environ | {"RINGBOOK_DATABASE_URL": database_url},
+            stdin=terminal,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        ) as process,
+    ):
+        os.close(terminal)
+        try:
+            wait_until(lambda: "serves" in (tmp_path / "log").read_text())
+            process.send_signal(signal.SIGHUP)  # by a command: the terminal is there
+            time.sleep(0.5)
+            assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=20).status_code == 200
+            os.close(ours)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+    said(tmp_path / "log")
+
+
+def test_a_worker_that_hangs_is_replaced(database_url, tmp_path):
+    with started(database_url, tmp_path / "log", "serve", "--workers", "2") as (process, address):
+        before = workers_of(process)
+        hung = min(before)
+        os.kill(hung, signal.SIGSTOP)
+        wait_until(lambda: len(workers_of(process)) == 2 and hung not in workers_of(process))
+        wait_until(lambda: all(answers(f"{address}/healthz") for _ in range(10)))
+    assert process.returncode == 0

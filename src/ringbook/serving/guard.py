@@ -33,6 +33,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Expect the first request."""
         super().connection_made(transport)
         self._head_bytes: int | None = 0
+        self._is_arriving = self._is_last = False
         self._arrived_by = self.loop.time() + REQUEST_SECONDS
         self._read_by = math.inf
         self._timer = self.loop.call_at(self._arrived_by, self._check_time)
@@ -88,6 +89,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Refuse more requests at once than are worth remembering."""
         if len(self.pipeline) >= PIPELINED:
             raise ConnectionAbortedError
+        self._is_arriving = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -95,14 +97,29 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self._is_offer():
             self._head_bytes = None
             super().on_headers_complete()
+            if self._is_last:
+                self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request has arrived. Where it was answered before, the clock is the next one's."""
         if self._is_offer():
             return
+        self._is_arriving = False
         self._head_bytes = 0
         self._arrived_by = self.loop.time() + REQUEST_SECONDS if self.cycle.response_complete else math.inf
         super().on_message_complete()
+
+    def finish(self) -> None:
+        """Let the next answer be the last, and say so; one that has begun without saying it is not."""
+        self._is_last = True
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """End now, or with the answer to what is on its way."""
+        self.finish()
+        if not self._is_arriving and (self.cycle is None or self.cycle.response_complete):
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Wait for a client that does not read its answer, but not for ever."""

@@ -6,94 +6,37 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from types import FrameType
 from typing import Any, NoReturn
 
+import structlog
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from ringbook import logs
 from ringbook.serving.guard import IDLE_SECONDS, GuardedProtocol
-from ringbook.serving.sockets import SharedPort
+from ringbook.serving.server import ENDING, STOPPED, Server, hung_up, received
+from ringbook.serving.workers import Workers
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SHUTDOWN_SECONDS = 20
-START_SECONDS = 60
-"""How long a worker may take to answer for the first time."""
-
-STOPPED = b"Ringbook stopped"
-received: set[int] = set()
-"""The signals that end the server: Python swallows a SystemExit in some places, such as the end of a weak reference."""
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server of one process: a second Ctrl-C ends it at once, whatever is in flight."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave it to serve(), which has done so before the start."""
-        yield
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End in order, or at once."""
-        if self.should_exit and sig == signal.SIGINT:
-            logs.write_line(STOPPED)
-            os._exit(0)
-        super().handle_exit(sig, frame)
-
-
-class Workers(Multiprocess):
-    """uvicorn's supervisor of several workers, each with its own socket of one port.
-
-    They leave Ctrl-C to it; a second one kills them.
-    """
-
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> None:
-        address = listener.getsockname()
-        listener.close()
-        super().__init__(config, [SharedPort(listener.family, address)])
-        self._announce = announce
-        for number in SIGNALS:
-            signal.signal(number, self._take)
-
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        """Note the signal: run() looks at the queue twice a second."""
-        if number == signal.SIGINT and number in received:
-            for process in self.processes:
-                process.process.kill()
-        received.add(number)
-        self.signal_queue.append(number)
-
-    def init_processes(self) -> None:
-        """Start the workers, and announce the service when each of them answers."""
-        resource_tracker.ensure_running()  # started later, it would unblock the signal
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process takes this over
-        super().init_processes()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        if all(process.wait_until_ready(START_SECONDS) for process in self.processes) and not received:
-            self._announce()
-
-    def run(self) -> None:
-        """Serve until a signal. Raises SystemExit where the workers do not start."""
-        super().run()
-        if not received:
-            sys.exit(1)
 
 
 @contextmanager
 def until_signalled() -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the block in order, whatever it does; say so as the last line."""
-    for number in SIGNALS:
+    """Let SIGTERM and SIGINT end the block in order, whatever it does; say so as the last line.
+
+    SIGHUP ends it where the terminal is gone. Else one process goes on, and several workers are replaced.
+    """
+    for number in ENDING:
         signal.signal(number, _end)
+    signal.signal(signal.SIGHUP, _hang_up)
     try:
         yield
     except SystemExit as ended:
         if ended.code:
             raise
-    for number in SIGNALS:
+    for number in (*ENDING, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     logs.write_line(STOPPED)
 
@@ -101,6 +44,13 @@ def until_signalled() -> Iterator[None]:
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     received.add(number)
     sys.exit(0)
+
+
+def _hang_up(*_: object) -> None:
+    if hung_up():
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        structlog.get_logger().warning("SIGHUP changes nothing: one process reads its settings at its start only")
 
 
 def _open_files_as_allowed() -> None:
@@ -138,8 +88,7 @@ def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[]
             workers.run()
         return
     server = Server(config)
-    for number in SIGNALS:
-        signal.signal(number, server.handle_exit)
+    server.take_signals()
     if not received:
         announce()
         server.run([listener])

@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 
 import falcon.asgi
@@ -11,7 +12,7 @@ from falcon.asgi import Request, Response
 
 from ringbook import logs
 from ringbook.api.app import create_app
-from ringbook.config import read_settings
+from ringbook.config import InvalidSetting, read_settings
 
 
 def end_with_parent() -> None:
@@ -28,9 +29,12 @@ def end_with_parent() -> None:
 
 
 def from_environment() -> falcon.asgi.App[Request, Response]:
-    """Return the application as the environment sets it; each worker of the server calls this."""
+    """Return the application as the environment sets it; each worker of the server calls this. Raises SystemExit."""
     end_with_parent()
-    settings = read_settings(os.environ)
+    try:
+        settings = read_settings(os.environ)
+    except InvalidSetting as error:  # of a file that has changed since the server started
+        sys.exit(f"ringbook: {error}")
     logs.configure(settings.log_format)
     app = create_app(settings)
     _collect_seldom()
