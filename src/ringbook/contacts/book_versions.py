@@ -29,9 +29,9 @@ MOVE_BOOK_VERSION = Query(
 async def changing(caller: Caller, database: Database, changed_id: str) -> AsyncIterator[Transaction]:
     """Begin a transaction that changes contacts: one, or all those with one tag; `changed_id` is its or the tag's.
 
-    The last statement moves the version: while the transaction holds a slot it waits for nothing but the commit, so that
-    no two transactions wait for each other. The steps are random: a database restored from a backup never comes to the
-    number of a book that it has lost. Database.transaction says what the block may do.
+    The last statement moves the version: while the transaction holds a slot it waits for nothing but the commit, so
+    that no two transactions wait for each other. The steps are random: a database restored from a backup never comes to
+    the number of a book that it has lost. Database.transaction says what the block may do.
     """
     slot = int(changed_id[-2:], 16) % SLOTS
     async with database.transaction() as transaction:

@@ -53,8 +53,8 @@ def parse_page(page_size: str, page_token: str) -> Page:
 def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # type: ignore[type-arg]
     """Return `statement` cut to one page of the live rows of `table`: parameters `below` and `limit`.
 
-    It must select the item's JSON, its id, and its tm_create as it stands in JSON. The caller asks for one row more than
-    the page holds: that tells whether there is a next page.
+    It must select the item's JSON, its id, and its tm_create as it stands in JSON. The caller asks for one row more
+    than the page holds: that tells whether there is a next page.
     """
     below = sa.bindparam("below", type_=table.c.id.type)
     return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(LIMIT)

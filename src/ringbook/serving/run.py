@@ -5,7 +5,6 @@ import resource
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,6 +15,7 @@ import uvicorn
 
 from ringbook import logs
 from ringbook.serving.guard import IDLE_SECONDS, GuardedProtocol
+from ringbook.serving.metrics_folder import metrics_folder
 from ringbook.serving.server import ENDING, STOPPED, Server, hung_up, received
 from ringbook.serving.workers import Workers
 
@@ -95,7 +95,7 @@ def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[]
 
 
 def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...], announce: Callable[[], None]) -> None:
-    """Serve Ringbook as `serve` does."""
+    """Serve Ringbook as `serve` does. Raises InvalidSetting."""
     _open_files_as_allowed()
     config = configured(
         "ringbook.serving.worker:from_environment",
@@ -107,6 +107,6 @@ def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...],
     if workers == 1:
         serve(config, listener, announce)
         return
-    with tempfile.TemporaryDirectory(prefix="ringbook-metrics-") as folder:
+    with metrics_folder() as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         serve(config, listener, announce)
