@@ -26,6 +26,10 @@ UNAVAILABLE_CODES = {
 NOT_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
+CHECKPOINT_PAGES = 4000
+WAL_BYTES = 20_000_000
+"""What the WAL is cut to once it was larger: some more than it has between two checkpoints, 4,000 pages of 4 KiB."""
+
 sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TIME_FORMAT))
 
 
@@ -39,7 +43,9 @@ def connect(path: str, patience: float = 0) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=512
     )
-    connection.executescript("PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000")
+    connection.executescript(
+        f"PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}; PRAGMA journal_size_limit={WAL_BYTES}"
+    )
     return connection
 
 
