@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_per_key: Rates
     rate_limit_per_address: Rates
     redis_url: str
+    connections_per_address: int
 
 
 class Setting(NamedTuple):
@@ -197,6 +198,11 @@ SETTINGS = {
     ),
     "redis_url": Setting(
         _default(""), _redis_url, "redis://HOST:PORT/NUMBER, where all workers count together; without it, each alone"
+    ),
+    "connections_per_address": Setting(
+        _default("5000"),
+        whole_number(1, 1_000_000),
+        "most connections of one address to one worker; loopback and trusted proxies may have any number",
     ),
 }
 

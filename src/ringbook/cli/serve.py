@@ -87,7 +87,7 @@ def _serve(
     def announce() -> None:
         logs.write_line(f"Ringbook serves {address}/v1.0".encode())
 
-    run.run(listener, workers, settings.trusted_proxies, announce)
+    run.run(listener, workers, settings, announce)
 
 
 def _override_log_format(log_format: str) -> None:

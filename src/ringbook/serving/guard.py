@@ -3,9 +3,15 @@
 import asyncio
 import math
 import os
+from typing import Any
 
+import msgspec
 from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ringbook.api.http.problems import ErrorDetail, Problem
+from ringbook.errors import Reason
+from ringbook.serving.address_limit import AddressFull, AddressLimit
 
 HEAD_BYTES = 32_768
 """The most that the request line and the headers of one request may take."""
@@ -20,23 +26,29 @@ under a request that a client is sending."""
 PIPELINED = 16
 """How many requests a client may send before it has the answer to the first."""
 
-NO_HTTP = (
-    '{"error":{"status":"INVALID_ARGUMENT","reason":"MALFORMED_REQUEST","message":"this is not an HTTP request",'
-    '"request_id":"%s","details":[]},"message":"this is not an HTTP request"}'
-)
-
 
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP with the limits that it lacks: a connection that goes beyond one of them is closed."""
 
+    def __init__(self, *arguments: Any, address_limit: AddressLimit | None = None, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._address_limit = address_limit
+        self._counted_by: Any = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Expect the first request."""
+        """Expect the first request; refuse it where its address has too many connections."""
         super().connection_made(transport)
         self._head_bytes: int | None = 0
         self._is_arriving = self._is_last = False
         self._arrived_by = self.loop.time() + REQUEST_SECONDS
         self._read_by = math.inf
         self._timer = self.loop.call_at(self._arrived_by, self._check_time)
+        if self._address_limit and self.client:
+            try:
+                self._counted_by = self._address_limit.enter(self.client[0])
+            except AddressFull as full:
+                head = ["HTTP/1.1 429 Too Many Requests", "retry-after: 1"]
+                self._refuse(head, ("RESOURCE_EXHAUSTED", Reason.RATE_LIMITED, str(full)))
 
     def _check_time(self) -> None:
         """Abort a connection whose time is over: close would wait until all is read."""
@@ -134,12 +146,19 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
         self._timer.cancel()
+        if self._address_limit and self._counted_by:
+            self._address_limit.leave(self._counted_by)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's word, not for the caller
-        """Answer what is no HTTP in the form of every error."""
+        """Answer what is no HTTP."""
+        problem = ("INVALID_ARGUMENT", Reason.MALFORMED_REQUEST, "this is not an HTTP request")
+        self._refuse(["HTTP/1.1 400 Bad Request"], problem)
+
+    def _refuse(self, head: list[str], problem: tuple[str, str, str]) -> None:
+        """Answer whatever comes in the form of every error, and close."""
         request_id = os.urandom(16).hex()
-        body = NO_HTTP % request_id
-        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
-        self.transport.write(f"{head}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n{body}".encode())
+        body = msgspec.json.encode(Problem(ErrorDetail(*problem, request_id, []), problem[2]))
+        head += ["content-type: application/json", f"content-length: {len(body)}", f"x-request-id: {request_id}"]
+        self.transport.write("\r\n".join((*head, "connection: close", "", "")).encode() + body)
         self.transport.close()

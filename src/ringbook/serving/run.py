@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -14,6 +15,8 @@ import structlog
 import uvicorn
 
 from ringbook import logs
+from ringbook.config import Settings
+from ringbook.serving.address_limit import AddressLimit
 from ringbook.serving.guard import IDLE_SECONDS, GuardedProtocol
 from ringbook.serving.metrics_folder import metrics_folder
 from ringbook.serving.server import ENDING, STOPPED, Server, hung_up, received
@@ -59,12 +62,13 @@ def _open_files_as_allowed() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def configured(app: str, workers: int, **settings: Any) -> uvicorn.Config:
+def configured(app: str, workers: int, address_limit: AddressLimit | None = None, **settings: Any) -> uvicorn.Config:
     """Return uvicorn's settings, as they are for every application that is served."""
+    protocol: Any = partial(GuardedProtocol, address_limit=address_limit)
     return uvicorn.Config(
         app,
         workers=workers,
-        http=GuardedProtocol,
+        http=protocol,
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -94,15 +98,17 @@ def serve(config: uvicorn.Config, listener: socket.socket, announce: Callable[[]
         server.run([listener])
 
 
-def run(listener: socket.socket, workers: int, trusted_proxies: tuple[str, ...], announce: Callable[[], None]) -> None:
+def run(listener: socket.socket, workers: int, settings: Settings, announce: Callable[[], None]) -> None:
     """Serve Ringbook as `serve` does. Raises InvalidSetting."""
     _open_files_as_allowed()
+    proxies = settings.trusted_proxies
     config = configured(
         "ringbook.serving.worker:from_environment",
         workers,
+        AddressLimit(settings.connections_per_address, proxies),
         factory=True,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
     )
     if workers == 1:
         serve(config, listener, announce)

@@ -25,6 +25,9 @@ HEALTH_SECONDS = 5
 LOOK_SECONDS = 0.5
 """How often signals and silent workers are looked for; a worker that ends is seen at once."""
 
+RETRY_SECONDS = 1
+"""How long after a worker that never listened the next one is started."""
+
 RETIRE = b"retire"
 
 
@@ -145,8 +148,12 @@ class Workers:
             if not worker.is_well() and not self._is_ending:
                 worker.kill()
                 worker.join()
-                self._ports[place].close()  # so that no connection waits there until the next one listens
-                self._ports[place] = share(self._family, self._address)
+                structlog.get_logger().warning("a worker is gone: another takes its place", exitcode=worker.exitcode)
+                if worker.exitcode != 0:
+                    self._ports[place].close()  # so that no connection waits there until the next one listens
+                    self._ports[place] = share(self._family, self._address)
+                if not worker.listens:
+                    time.sleep(RETRY_SECONDS)
                 self._workers[place] = self._start(self._ports[place])
 
     def _end(self) -> None:
