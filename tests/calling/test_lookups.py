@@ -76,3 +76,18 @@ def test_a_thousand_values_are_answered_in_order(alice, john):
     results = look_up(alice, phones=phones)
     assert [one["value"] for one in results] == phones
     assert [one["contact"] for one in results] == [None] * 999 + [john]
+
+
+SPELLED = ["(479) 212-3456", "479_212_3456", "479\u202f212\u202f3456", "4792123456", "٤٧٩٢١٢٣٤٥٦", "479 212 3456 Fax"]
+
+
+@pytest.mark.parametrize("spelled", SPELLED)
+def test_a_number_is_the_same_for_storing_looking_up_batches_and_caller_ids(alice, spelled):
+    """Alice's region is the US; signs, blanks and scripts make no Norwegian of a number of Arkansas."""
+    norwegian = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+47 92 12 34 56"}]}).json()
+    stored = alice.api.post("/contacts", json={"first_name": "Ann", "phone_numbers": [{"number": spelled}]})
+    assert stored.json()["phone_numbers"][0]["number_e164"] == "+14792123456"
+    assert alone(alice, phone=spelled) == stored.json()
+    assert [one["contact"] for one in look_up(alice, phones=[spelled])] == [stored.json()]
+    assert alice.api.get("/callerid", params={"phone": spelled}).text == "Ann"
+    assert alone(alice, phone=" 4792123456") == norwegian

@@ -17,7 +17,8 @@ from ringbook.database.rendering import each_text, json_array, json_group
 from ringbook.database.schema import contacts as t
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
-from ringbook.values import email, phone
+from ringbook.values import callers, email
+from ringbook.values.spelling import InvalidPhoneNumber
 
 MOST_LOOKUPS = 1000
 VALUES_AT_A_TIME = 50
@@ -123,8 +124,8 @@ async def _wanted(caller: Caller, lookups: Lookups) -> AsyncIterator[tuple[list[
 
 def _number(value: str, region: str) -> Wanted:
     try:
-        return value, phone.read(value, region), None
-    except phone.InvalidPhoneNumber as error:
+        return value, callers.read(value, region), None
+    except InvalidPhoneNumber as error:
         return value, (), Refusal(Reason.INVALID_PHONE_NUMBER, str(error))
 
 

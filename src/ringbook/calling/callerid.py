@@ -16,7 +16,7 @@ from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import tags
 from ringbook.tenants.caller import Caller
-from ringbook.values import phone
+from ringbook.values import callers
 from ringbook.values.names import name_of
 
 LONGEST_NAME = 255
@@ -85,7 +85,7 @@ async def look_up(
     The name is the contact's display_name, else its first and last name, else its company. Where no contact has the
     number, or it is none, it is `given_name`.
     """
-    numbers = phone.readings(number, caller.region)
+    numbers = callers.readings(number, caller.region)
     row = None
     if numbers:
         values = {f"number_{i}": reading for i, reading in enumerate(numbers)}

@@ -12,7 +12,7 @@ from ringbook.database.parameters import CUSTOMER_ID
 from ringbook.database.schema import contacts as t
 from ringbook.errors import NotFound, Reason
 from ringbook.tenants.caller import Caller
-from ringbook.values import email, phone
+from ringbook.values import callers, email
 
 
 def first_with(kind: Kind, value: sa.ColumnElement[str]) -> sa.ScalarSelect[Any]:
@@ -52,7 +52,7 @@ async def look_up(caller: Caller, database: Connection, number: str, address: st
 
     Raises NotFound.
     """
-    numbers = phone.readings(number, caller.region) if number else []
+    numbers = callers.readings(number, caller.region) if number else []
     wanted = email.reading(address) if address else None
     values = {f"number_{i}": reading for i, reading in enumerate(numbers)}
     if wanted is not None:

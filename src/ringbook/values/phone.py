@@ -1,48 +1,35 @@
 """What a person typed -> E.164 (ITU-T E.164), by libphonenumber's Python port. Pure."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Self
-from urllib.parse import unquote
 
 import phonenumbers
 from msgspec import Meta
-from phonenumbers import CountryCodeSource, PhoneMetadata, ValidationResult
+from phonenumbers import PhoneMetadata, PhoneNumberType, ValidationResult
 
-from ringbook.errors import Reason
+from ringbook.values import spelling
 from ringbook.values.fields import Text
+from ringbook.values.spelling import InvalidPhoneNumber, Spelling
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """What ITU-T E.164 allows: the country code's first digit is not 0; 15 digits at most; 7 is the least in use."""
 
-EXTENSION = re.compile(r"(?i);|,|#|~|x|ext")
+VANITY_TYPES = {
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.UAN,
+}
+"""The numbers that are known by words: 1-800-FLOWERS, 13 CATS, 0700 VANITY."""
 
-DIGITS = re.compile(r"(?is)\d+(?:\s*(?:[;,#~x]|ext).*)?")
-"""Digits alone, with an extension perhaps."""
+LONGEST_NATIONAL = 14
+"""The most digits of a number behind its country code."""
 
-LONGEST_CALLER = 500
-"""The most characters of a number, or of a SIP address with one, that a lookup reads."""
-
-TWINS = [
-    (re.compile(form), other)
-    for form, other in (
-        (r"\+55([1-9]{2})9([6-9]\d{7})", r"+55\1\2"),  # Brazil: the ninth digit of mobiles, from 2012 on
-        (r"\+55([1-9]{2})([6-9]\d{7})", r"+55\g<1>9\2"),
-        (r"\+521([2-9]\d{9})", r"+52\1"),  # Mexico: the 1 of mobiles, until 2019
-        (r"\+52([2-9]\d{9})", r"+521\1"),
-        (r"\+549([1-8]\d{9})", r"+54\1"),  # Argentina: the 9 of mobiles, which not every network sends
-        (r"\+54([1-8]\d{9})", r"+549\1"),
-    )
-]
-"""Two forms of one mobile number: how each is written, and the other."""
-
-WITH_TWINS = ("+52", "+54", "+55")
-
-
-class InvalidPhoneNumber(ValueError):
-    """The text is not a phone number that can be dialled from anywhere; the message says why."""
-
-    reason = Reason.INVALID_PHONE_NUMBER
+SHORTEST_NATIONAL = 4
+"""The fewest digits of one."""
 
 
 class Number:
@@ -71,130 +58,206 @@ def is_region(text: str) -> bool:
 def to_e164(text: str, region: str) -> str:
     """Return the E.164 form of a number as a person typed it. Raises InvalidPhoneNumber.
 
-    With its country (+, or the region's dialling prefix) any number that E.164 allows; without, one that is possible
-    in `region` ('' for none). An extension is left out.
+    With its country (+, 00, or the region's dialling prefix) any number that E.164 allows; without, one that is
+    possible in `region` ('' for none). What can be read as two numbers is refused.
     """
-    number = _normalize(text.strip(), region)
-    while (again := _normalize(number, "")) != number:  # a trunk zero behind a trunk zero
-        number = again
-    return number
+    return certain(spelling.read(text), region)
 
 
-def readings(text: str, region: str) -> list[str]:
-    """Return the E.164 numbers that a caller's number may mean, the likeliest first; none where it is no number."""
-    try:
-        return read(text, region)
-    except InvalidPhoneNumber:
-        return []
+def certain(spelled: Spelling, region: str) -> str:
+    """Return the E.164 number that is written. Raises InvalidPhoneNumber, also where it may be one of several."""
+    numbers = likeliest(spelled, region)
+    if len(numbers) > 1:
+        raise InvalidPhoneNumber(f"'{spelled.text}' may be {' or '.join(numbers)}; write it with a + and its country")
+    return numbers[0]
 
 
-def read(text: str, region: str) -> list[str]:
-    """Return the E.164 numbers, at least one, that a caller's number may mean, the likeliest first.
-
-    It may be a number as people write it, a tel: URI (RFC 3966), or a SIP URI or address (RFC 3261). Digits alone may
-    be international without their +, or national. A leading blank is a + that a URL has lost. 00 is the prefix that
-    ITU-T E.164 recommends, and stands for + also where the region has another. Raises InvalidPhoneNumber.
-    """
-    if len(text) > LONGEST_CALLER:
-        raise InvalidPhoneNumber(f"this is not a phone number: it has more than {LONGEST_CALLER} characters")
-    number = text if E164.fullmatch(text) else _without_uri(text)
-    stripped = number.strip()
-    if E164.fullmatch(stripped) and not _has_trunk_prefix(stripped):
-        return _with_twins([stripped])
-    national = stripped[:1].isdecimal() or stripped[:1] == "("
-    lost_plus = number[:1] == " " and stripped[:1].isdecimal()
-    spellings = [f"+{stripped}", stripped] if lost_plus or DIGITS.fullmatch(stripped) else [stripped]
-    spellings += [f"+{stripped[2:]}"] if stripped.startswith("00") else []
-    found = []
-    refused = InvalidPhoneNumber(_complaint(text, region))
-    for spelling in spellings:
-        try:
-            found.append(to_e164(spelling, region))
-        except InvalidPhoneNumber as error:
-            refused = error
-    if found:
-        return _with_twins(found)
-    if national and not spellings[0].startswith("+"):  # 1-555-123-4567 where that is no national number
-        return _with_twins([to_e164(f"+{stripped}", region)])
-    raise refused
+def likeliest(spelled: Spelling, region: str) -> list[str]:
+    """Return the E.164 number that is written; several where the text may be any of them. Raises InvalidPhoneNumber."""
+    found = _best(_candidates(spelled, region))
+    if spelled.unknown:
+        if not found and (number := _vanity_number(spelled, region)):
+            return [number]
+        raise InvalidPhoneNumber(_not_understood(spelled))
+    if are_two(spelled, region, found):
+        raise InvalidPhoneNumber(f"'{spelled.text}' has two numbers; enter each of them by itself")
+    if not found:
+        raise InvalidPhoneNumber(_complaint(spelled, region))
+    return found
 
 
-def _without_uri(text: str) -> str:
-    """Return the number in a SIP URI or address; a tel: URI with its + put back; anything else as it is."""
-    if "<" in text:
-        text = text.rpartition("<")[2].partition(">")[0]
-    if "%" in text:
-        text = unquote(text)
-    scheme, colon, rest = text.partition(":")
-    scheme = scheme.strip().lower() if colon else ""
-    if scheme == "tel" and rest.startswith(" "):
-        return f"tel:+{rest.strip()}"
-    if scheme in {"sip", "sips"}:
-        return re.split("[:;@]", rest, maxsplit=1)[0]
-    return text.partition("@")[0]
+def _candidates(spelled: Spelling, region: str) -> list[str]:
+    """Return the E.164 numbers that the digits may be, without and with a 0 that stands in brackets."""
+    at = spelled.optional_zero
+    if at < 0:
+        return _readings(spelled.digits, region, plus=spelled.plus)
+    without = spelled.digits[:at] + spelled.digits[at + 1 :]
+    return [number for digits in (without, spelled.digits) for number in _readings(digits, region, plus=spelled.plus)]
 
 
-def _with_twins(numbers: list[str]) -> list[str]:
-    """Return `numbers`, each followed by the other form in which its mobile is known, and none twice."""
-    if len(numbers) == 1 and not numbers[0].startswith(WITH_TWINS):
+def _readings(digits: str, region: str, *, plus: bool) -> list[str]:
+    """Return the E.164 numbers that digits may be: behind a dialling prefix, of the region, with its country code."""
+    if plus:
+        return _existing([international(digits)])
+    prefix = _dialling_prefix(region).match(digits)
+    abroad = digits[prefix.end() :] if prefix else ""
+    if abroad and not abroad.startswith("0"):
+        found = _existing([international(abroad)])
+    else:
+        found = _existing([national(digits, region)])
+        if digits.startswith("00"):
+            found = [number for number in found if is_valid(number)]
+    if digits.startswith("00"):
+        found += _existing([international(digits[2:])])
+    elif abroad or digits.startswith(country_code(region)):
+        found += _existing([international(digits)])
+    return found
+
+
+def _existing(numbers: Iterable[str | None]) -> list[str]:
+    return [number for number in numbers if number]
+
+
+def _best(numbers: list[str]) -> list[str]:
+    """Return the numbers that are likeliest to be somebody's, each once."""
+    numbers = list(dict.fromkeys(numbers))
+    if len(numbers) < 2:
         return numbers
-    return list(dict.fromkeys(form for number in numbers for form in (number, _twin(number)) if form))
+    standings = [standing(number) for number in numbers]
+    return [number for number, one in zip(numbers, standings, strict=True) if one == max(standings)]
 
 
-def _twin(number: str) -> str | None:
-    for form, other in TWINS:
-        if match := form.fullmatch(number):
-            return match.expand(other)
-    return None
-
-
-def _normalize(text: str, region: str) -> str:
+def standing(number: str) -> int:
+    """Return what libphonenumber knows of an E.164 number: 2 it is valid, 1 it is possible, 0 neither."""
     try:
-        number = phonenumbers.parse(text, region or None, keep_raw_input=True)
-    except phonenumbers.NumberParseException as error:
-        return _unknown_to_library(text, region, error)
-    possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible == ValidationResult.IS_POSSIBLE:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if number.country_code_source in (
-        CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN,
-        CountryCodeSource.FROM_NUMBER_WITH_IDD,
-    ):
-        return _unknown_to_library(text, region, None)
-    raise InvalidPhoneNumber(
-        f"'{text}' is not a phone number in {region} (a short code or an extension is none); "
-        "with its country it begins with +"
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return 0
+    if phonenumbers.is_valid_number(parsed):
+        return 2
+    return int(phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE)
+
+
+def is_valid(number: str) -> bool:
+    """Tell whether an E.164 number is of a range that is in use."""
+    return standing(number) == 2
+
+
+def international(digits: str) -> str | None:
+    """Return the number whose digits begin with a country code, None where E.164 does not allow it.
+
+    One that libphonenumber does not know to be possible is kept: plans change.
+    """
+    number = f"+{digits}"
+    if E164.fullmatch(number) and not has_trunk_prefix(number):
+        return number
+    while (again := _parsed(number)) != number:  # a trunk zero behind a trunk zero
+        number = again
+    return number if E164.fullmatch(number) else None
+
+
+def _parsed(number: str) -> str:
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national(digits: str, region: str) -> str | None:
+    """Return the number that is possible in `region` ('' for none), as people there dial it; None where it is none."""
+    if not region:
+        return None
+    try:
+        parsed = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
+        return None
+    if parsed.italian_leading_zero and _has_trunk_zero(region) and not phonenumbers.is_valid_number(parsed):
+        return None  # the trunk zero is still there: what is behind it is no number
+    return international(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:])
+
+
+def is_too_long(digits: str, region: str) -> bool:
+    """Tell whether no number of `region` has so many digits; of none, whatever has any."""
+    if not region:
+        return True
+    try:
+        parsed = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return len(digits) > LONGEST_NATIONAL
+    return phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.TOO_LONG
+
+
+def are_two(spelled: Spelling, region: str, found: list[str]) -> bool:
+    """Tell whether the digits before a slash are a number by themselves, or those before a blank and behind it."""
+
+    def is_number(digits: str, *, plus: bool = False) -> bool:
+        return any(is_valid(number) for number in _readings(digits, region, plus=plus))
+
+    if spelled.before_slash:
+        return is_number(spelled.before_slash, plus=spelled.plus)
+    if len(spelled.digits) < 2 * SHORTEST_NATIONAL or len(spelled.groups) < 2 or any(map(is_valid, found)):
+        return False
+    parts = [("".join(spelled.groups[:i]), "".join(spelled.groups[i:])) for i in range(1, len(spelled.groups))]
+    return any(
+        is_number(head, plus=spelled.plus) and is_number(tail)
+        for head, tail in parts
+        if min(len(head), len(tail)) >= SHORTEST_NATIONAL
     )
 
 
-def _unknown_to_library(text: str, region: str, error: phonenumbers.NumberParseException | None) -> str:
-    """Return the digits of a number given with its country that libphonenumber does not know to be possible."""
-    main = EXTENSION.split(text.removeprefix("tel:"), maxsplit=1)[0]
-    digits = phonenumbers.normalize_digits_only(main)
-    if not main.startswith(("+", "\uff0b")):
-        dialling_prefix = _dialling_prefix(region).match(digits) if region else None
-        if dialling_prefix is None:
-            raise InvalidPhoneNumber(_complaint(text, region)) from error
-        digits = digits[dialling_prefix.end() :]
-    number = f"+{digits}"
-    if not E164.fullmatch(number) or any(character.isalpha() for character in main):
-        raise InvalidPhoneNumber(f"'{text}' is not a phone number: after + it must have 7 to 15 digits (ITU-T E.164)")
-    return number
+def _vanity_number(spelled: Spelling, region: str) -> str | None:
+    """Return the number that its letters stand for, where it is of the kind that is known by words."""
+    numbers = _best(_readings(spelled.vanity, region, plus=spelled.plus)) if spelled.vanity else []
+    if len(numbers) != 1 or phonenumbers.number_type(phonenumbers.parse(numbers[0])) not in VANITY_TYPES:
+        return None
+    return numbers[0]
 
 
-def _complaint(text: str, region: str) -> str:
-    if region or not any(character.isdecimal() for character in text):
-        return f"'{text}' is not a phone number; with its country it begins with +, such as +15551234567"
+def _not_understood(spelled: Spelling) -> str:
+    if len(re.sub(r"\D", "", spelled.unknown)) > 4:
+        return f"'{spelled.text}' has two numbers; enter each of them by itself"
+    return (
+        f"'{spelled.text}': '{spelled.unknown}' behind the number is not understood; leave it out, "
+        "or put it into another field"
+    )
+
+
+def _complaint(spelled: Spelling, region: str) -> str:
+    text = spelled.text
+    if spelled.plus or spelled.digits.startswith("00"):
+        return f"'{text}' is not a phone number: after + it must have 7 to 15 digits (ITU-T E.164)"
+    if region:
+        return (
+            f"'{text}' is not a phone number in {region} (a short code or an extension is none); "
+            "with its country it begins with +"
+        )
     return f"'{text}' lacks its country, such as +15551234567, and the customer has no default region to read it in"
 
 
 @cache
-def _dialling_prefix(region: str) -> re.Pattern[str]:
+def country_code(region: str) -> str:
+    """Return the country code of `region`; of none, what no digits begin with."""
+    return str(phonenumbers.country_code_for_region(region)) if region else "+"
+
+
+@cache
+def _has_trunk_zero(region: str) -> bool:
     metadata = PhoneMetadata.metadata_for_region(region)
+    return metadata is not None and metadata.national_prefix == "0"
+
+
+@cache
+def _dialling_prefix(region: str) -> re.Pattern[str]:
+    metadata = PhoneMetadata.metadata_for_region(region) if region else None
     return re.compile(metadata.international_prefix if metadata and metadata.international_prefix else "(?!)")
 
 
-def _has_trunk_prefix(e164: str) -> bool:
+def has_trunk_prefix(e164: str) -> bool:
     """Tell whether libphonenumber might cut something behind the country code; if not, the number stays as it is."""
     length, trunk_prefix = _trunk_prefix(e164[1:4])
     return trunk_prefix.match(e164, 1 + length) is not None
@@ -204,8 +267,8 @@ def _has_trunk_prefix(e164: str) -> bool:
 def _trunk_prefix(three_digits: str) -> tuple[int, re.Pattern[str]]:
     """Return the length of the country code that a number begins with, and what the library cuts off behind it."""
     for length in (1, 2, 3):
-        country_code = int(three_digits[:length])
-        if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(country_code):
-            metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, regions[0])
+        code = int(three_digits[:length])
+        if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code):
+            metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
             return length, re.compile((metadata and metadata.national_prefix_for_parsing) or "(?!)")
     return 0, re.compile("(?!)")
