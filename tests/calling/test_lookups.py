@@ -91,3 +91,10 @@ def test_a_number_is_the_same_for_storing_looking_up_batches_and_caller_ids(alic
     assert [one["contact"] for one in look_up(alice, phones=[spelled])] == [stored.json()]
     assert alice.api.get("/callerid", params={"phone": spelled}).text == "Ann"
     assert alone(alice, phone=" 4792123456") == norwegian
+
+
+def test_an_old_number_and_the_new_one_find_one_another(alice):
+    old = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+225 07 12 34 56"}]}).json()
+    new = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+229 01 97 12 34 56"}]}).json()
+    assert alone(alice, phone="+2250707123456") == old
+    assert alone(alice, phone="+22997123456") == new

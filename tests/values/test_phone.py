@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringbook.values import callers, phone
+from ringbook.values.renumberings import with_other_forms
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 FORMATS = [
@@ -197,6 +198,46 @@ def test_two_forms_of_a_mobile_find_one_another(number, twin):
     assert callers.readings(number, "") == [number, twin]
     assert callers.readings(twin, "") == [twin, number]
     assert {number, twin} <= set(callers.readings(number[1:], "US"))
+
+
+RENUMBERED = [
+    ("+22507123456", "+2250707123456"),  # Côte d'Ivoire
+    ("+22505612345", "+2250505612345"),
+    ("+22541234567", "+2250141234567"),
+    ("+22520212345", "+2252720212345"),
+    ("+22997123456", "+2290197123456"),  # Benin
+    ("+24106031234", "+24166031234"),  # Gabon
+    ("+24101441234", "+24111441234"),
+    ("+23799123456", "+237699123456"),  # Cameroon
+    ("+23722212345", "+237222212345"),
+    ("+2307123456", "+23057123456"),  # Mauritius
+    ("+5712345678", "+576012345678"),  # Colombia
+    ("+841201234567", "+84701234567"),  # Vietnam
+]
+
+
+@pytest.mark.parametrize(("old", "new"), RENUMBERED)
+def test_an_old_number_finds_the_new_one_and_is_found_by_it(old, new):
+    assert callers.readings(old, "")[:2] == [old, new]
+    assert callers.readings(new, "")[0] == new
+    assert old in callers.readings(new, "")
+    assert phone.is_valid(new)
+    assert phone.to_e164(old, "") == old
+
+
+def test_an_old_number_finds_the_new_one_as_it_was_dialled_at_home():
+    assert "+2250707123456" in callers.readings("07 12 34 56", "CI")
+    assert "+84701234567" in callers.readings("0120 123 4567", "VN")
+
+
+def test_no_number_in_use_is_an_old_form_of_another():
+    """But those of Brazil, Mexico and Argentina, where both forms are, and of Gabon, where libphonenumber has both."""
+    for region in REGIONS:
+        for kind in phonenumbers.PhoneNumberType.values():
+            if number := phonenumbers.example_number_for_type(region, kind):
+                e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+                others = [one for one in with_other_forms([e164]) if one != e164 and phone.is_valid(one)]
+                assert not others or region in {"AR", "BR", "GA", "MX"}
 
 
 @pytest.mark.parametrize("number", ["+551134567890", "+5511934567890", "+52551234567", "+15551234567"])
