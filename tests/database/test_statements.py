@@ -50,7 +50,7 @@ VALUES = {
     "after_name": " john",
     "after_id": ID,
     "skip": 0,
-    **search("smith"),
+    **search("smith", ""),
 }
 
 

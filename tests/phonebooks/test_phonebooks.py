@@ -83,6 +83,20 @@ def test_a_book_has_the_living_contacts_with_a_number_by_name(alice, phone):
     assert names(phone("yealink")) == ["+15550000005", "ábel", "John Smith", "Zoë", "Zoe"]
 
 
+NUMBER_SPELLED = ["+49 (0)30 123456", "0049 30 123456", "011 49 30 123456", "\u202a4930_123456\u202c", "٣٠١٢٣٤"]
+
+
+@pytest.mark.parametrize("q", NUMBER_SPELLED)
+def test_a_search_for_a_number_finds_what_a_lookup_finds(alice, phone, q):
+    add(alice, contact("Ann", "+4930123456"), contact("Bob", "+14155550003"))
+    assert names(phone("yealink", q=q)) == ["Ann"]
+
+
+def test_a_search_reads_the_dialling_prefix_of_the_region(alice, phone):
+    add(alice, contact("Ann", "+4930123456"), contact("Bob", "+14155550003"))
+    assert names(phone("yealink", q="011 1 415 555 0003")) == ["Bob"]
+
+
 def test_a_renamed_contact_moves_to_its_place(alice, phone):
     ids = add(alice, contact("Ann", "+15550000001"), contact("Bob", "+15550000002"), JOHN)
     alice.api.put(f"/contacts/{ids[0]}", json={"display_name": "Zora"})

@@ -149,7 +149,7 @@ def _parse(req: Request, settings: Settings) -> Asked:
         here=f"{public_address(req, settings)}{req.path}",
         credential={name: get(name) for name in ("token", "accesskey") if get(name)},
         q=q,
-        wanted=book.search(q),
+        wanted=book.search(q, req.context.caller.region),
         step=get("step"),
         after=get("after").lower(),
         **numbers,

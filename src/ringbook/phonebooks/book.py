@@ -1,10 +1,10 @@
 """Phone books: the contacts that have a number, by name, as desk phones want them. The forms are in forms.py."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 import msgspec
-import phonenumbers
 import sqlalchemy as sa
 
 from ringbook.database.engine import Connection, Query
@@ -13,6 +13,8 @@ from ringbook.database.rendering import json_list, json_object
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import phone_numbers
 from ringbook.tenants.caller import Caller
+from ringbook.values import callers
+from ringbook.values.characters import plain
 from ringbook.values.names import MOST_WORDS, folded_words
 
 BATCH = 200
@@ -51,10 +53,15 @@ class Position(NamedTuple):
 FRONT = Position()
 
 Search = dict[str, str]
-"""The patterns of a search: `word_0` and so on for the words of the name, `digits` for the number."""
+"""What is searched for: `word_0` and so on, patterns for the words of the name; `digits`, one for the number; and
+`number_0` and so on, the numbers that a whole one may be."""
+
+MOST_NUMBERS = 4
+"""How many readings of a number are searched for."""
 
 _SEARCH = {f"word_{i}": sa.bindparam(f"word_{i}", type_=sa.Text) for i in range(MOST_WORDS)}
 _DIGITS = sa.bindparam("digits", type_=sa.Text)
+_NUMBERS = {f"number_{i}": sa.bindparam(f"number_{i}", type_=sa.Text) for i in range(MOST_NUMBERS)}
 _AFTER_ID = sa.bindparam("after_id", type_=t.c.id.type)
 _ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
 
@@ -66,7 +73,10 @@ def _found() -> tuple[sa.ColumnElement[bool], ...]:
         .where(
             phone_numbers.c.customer_id == CUSTOMER_ID,
             phone_numbers.c.contact_id == t.c.id,
-            phone_numbers.c.number_e164.like(_DIGITS),
+            sa.or_(
+                phone_numbers.c.number_e164.like(_DIGITS),
+                *(phone_numbers.c.number_e164 == number for number in _NUMBERS.values()),
+            ),
         )
         .limit(_ONE)
         .correlate(t)
@@ -106,18 +116,18 @@ POSITION_OF_ENTRY = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUST
 _DECODER = msgspec.json.Decoder(list[Entry])
 
 
-def search(text: str) -> Search:
-    """Return what to search for: words that must each begin a word of the names, or else digits within a number.
+def search(text: str, region: str) -> Search:
+    """Return what to search for: words that must each begin a word of the names, or else a number or digits within one.
 
-    Of a name the first four words count. Nothing to search for finds everything.
+    Of a name the first four words count. A whole number is found as a lookup in `region` finds it. Nothing to search
+    for finds everything.
     """
-    patterns = dict.fromkeys([*_SEARCH, "digits"], ANYTHING)
+    wanted = dict.fromkeys([*_SEARCH, "digits"], ANYTHING) | dict.fromkeys(_NUMBERS, "")
     if any(character.isalpha() for character in text):
-        patterns |= {name: f"% {word}%" for name, word in zip(_SEARCH, folded_words(text), strict=False)}
-    else:
-        digits = phonenumbers.normalize_digits_only(text)
-        patterns["digits"] = f"%{digits.lstrip('0') or digits}%"  # a trunk zero or 00 is in no E.164 number
-    return patterns
+        return wanted | {name: f"% {word}%" for name, word in zip(_SEARCH, folded_words(text), strict=False)}
+    digits = re.sub(r"\D+", "", plain(text))
+    wanted["digits"] = f"%{digits.lstrip('0') or digits}%"  # a trunk zero or 00 is in no E.164 number
+    return wanted | dict(zip(_NUMBERS, callers.readings(text, region), strict=False))
 
 
 async def read(
