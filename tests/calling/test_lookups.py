@@ -98,3 +98,9 @@ def test_an_old_number_and_the_new_one_find_one_another(alice):
     new = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+229 01 97 12 34 56"}]}).json()
     assert alone(alice, phone="+2250707123456") == old
     assert alone(alice, phone="+22997123456") == new
+
+
+def test_an_address_in_a_uri_or_behind_a_name_is_found(alice, john):
+    mails = ["mailto:john@acme.com", "John <john@acme.com>"]
+    assert [alone(alice, email=mail) for mail in mails] == [john, john]
+    assert [one["contact"] for one in look_up(alice, emails=mails)] == [john, john]

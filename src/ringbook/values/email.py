@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Self
+from urllib.parse import unquote
 
 import email_validator
 from msgspec import Meta
@@ -12,6 +13,9 @@ from ringbook.values.fields import Text
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # PBXs live on .local; this is how the package lets them in
 
 LONGEST_ADDRESS = 254
+LONGEST_READING = 1000
+"""The most characters of an address, with the name beside it, that a lookup reads."""
+
 ORDINARY = re.compile(r"[a-z0-9._+-]+@(?!xn--)[a-z0-9-]+(\.(?!xn--)[a-z0-9-]+)*")
 
 
@@ -54,8 +58,13 @@ def normalize(text: str) -> str:
 
 
 def reading(text: str) -> str | None:
-    """Return the address that a lookup for `text` asks for, or None where it is none that could be kept."""
-    address = text.strip().lower()
+    """Return the address that a lookup for `text` asks for, or None where it is none that could be kept.
+
+    It may be a mailto: URI (RFC 6068), or stand in angle brackets behind a name (RFC 5322).
+    """
+    if len(text) > LONGEST_READING:
+        return None
+    address = _alone(text).strip().lower()
     if not address:
         return None
     if ORDINARY.fullmatch(address):
@@ -64,3 +73,12 @@ def reading(text: str) -> str | None:
         return normalize(address)
     except InvalidEmailAddress:
         return None
+
+
+def _alone(text: str) -> str:
+    if text.rstrip().endswith(">"):
+        text = text.rstrip()[:-1].rpartition("<")[2]
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme.strip().lower() == "mailto":
+        return unquote(rest.partition("?")[0])
+    return text
