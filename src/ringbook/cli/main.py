@@ -10,6 +10,7 @@ import sqlalchemy.exc
 
 from ringbook import __version__
 from ringbook.cli.access_keys import accesskey
+from ringbook.cli.contacts import contacts_group
 from ringbook.cli.customers import customer
 from ringbook.cli.serve import migrate_command, quickstart, serve
 from ringbook.config import PREFIX, SETTINGS, InvalidSetting, unknown_settings
@@ -35,7 +36,7 @@ def cli() -> None:
         click.echo(f"ringbook: warning: there is no setting {name}", err=True)
 
 
-for command in (serve, quickstart, migrate_command, customer, accesskey):
+for command in (serve, quickstart, migrate_command, customer, accesskey, contacts_group):
     cli.add_command(command)
 
 

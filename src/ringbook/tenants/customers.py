@@ -21,6 +21,7 @@ INSERT_CUSTOMER = Query(
     sa.insert(t).values(values_of(t, "name", "default_region") | {"id": ID, "tm_create": NOW}).returning(t.c.id)
 )
 SELECT_CUSTOMER = Query(sa.select(_PUBLIC).where(t.c.id == ID))
+LIVE_CUSTOMER = Query(sa.select(_PUBLIC).where(_LIVE))
 CUSTOMERS = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
 UPDATE_CUSTOMER = Query(
     sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(t.c.id)
@@ -72,6 +73,14 @@ async def create(database: Database, now: datetime, name: str, default_region: s
     """Create a customer. Raises InvalidArgument."""
     values = {"name": _parse_customer_name(name), "default_region": parse_region(default_region)}
     return await _change(database, INSERT_CUSTOMER, id=new_id(now), now=now, **values)
+
+
+async def get(database: Connection, customer_id: str) -> dict[str, Any]:
+    """Return a live customer. Raises NotFound."""
+    row = await database.one(LIVE_CUSTOMER, id=customer_id)
+    if row is None:
+        raise NotFound(Reason.CUSTOMER_NOT_FOUND, NO_CUSTOMER)
+    return _decoded(row)
 
 
 async def list_all(database: Connection) -> list[dict[str, Any]]:
