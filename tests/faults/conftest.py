@@ -22,7 +22,7 @@ from tests.faults.writers import Writers
 REPORT = Path(__file__).parents[2] / "docs/reliability.md"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 TIMES = int(os.environ.get("FAULT_TIMES", "1"))
-BOX_SECONDS = 540
+BOX_SECONDS = 1440
 started = time.monotonic()
 figures: dict[str, list[str]] = {}
 SENTENCE, PASSED = pytest.StashKey[str](), pytest.StashKey[bool]()
