@@ -167,10 +167,11 @@ def test_a_log_that_nobody_takes_stops_nothing(database_url):
         text=True,
     ) as process:
         printed = list(itertools.takewhile(lambda line: "Ringbook serves" not in line, process.stderr))
-        curl = next(line for line in printed if "phone=" in line)
         process.stderr.close()
-        lookup = curl.split("'")[1]
-        assert [httpx.get(lookup).status_code for _ in range(3)] == [404] * 3
-        assert httpx.get(lookup.partition("?")[0]).status_code == 401
+        api, token = (re.search(rf"{name}=(\S+)", "".join(printed))[1] for name in ("API", "TOKEN"))
+        lookup = f"{api}/contacts/lookup?phone=%2B15551234567"
+        headers = {"Authorization": f"Bearer {token}"}
+        assert [httpx.get(lookup, headers=headers).status_code for _ in range(3)] == [404] * 3
+        assert httpx.get(lookup).status_code == 401
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
