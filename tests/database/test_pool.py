@@ -76,6 +76,35 @@ def test_a_connection_that_is_lent_for_too_long_is_cut_and_makes_room_for_anothe
     with_pool(work)
 
 
+def test_a_place_is_free_only_when_the_server_has_let_go(with_pool):
+    async def work(two):
+        other = await asyncpg.connect(two._target.url)
+        await other.execute("CREATE FUNCTION stubborn() RETURNS void LANGUAGE plpgsql AS $$" + STUBBORN + "$$")
+        first = [await two.lend(0.2), await two.lend(0.2)]
+        stuck = [asyncio.create_task(connection.execute("SELECT stubborn()")) for connection in first]
+        for waiting, connection in zip(stuck, first, strict=True):
+            with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+                await waiting
+            two.give_back(connection)
+        with pytest.raises(TimeoutError, match="no connection within"):
+            await two.lend(0.3)
+        assert await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ringbook'") == 2
+        await backend(two)
+        await other.execute("DROP FUNCTION stubborn()")
+        await other.close()
+
+    with_pool(work)
+
+
+STUBBORN = """
+BEGIN
+  PERFORM pg_sleep(1.5);
+EXCEPTION WHEN query_canceled THEN
+  PERFORM pg_sleep(1);
+END"""
+"""What does not end at the first request to cancel."""
+
+
 def test_more_time_can_be_given(with_pool):
     async def work(two):
         connection = await two.lend(0.2)

@@ -232,7 +232,7 @@ def _of_all(target: Target, errors: dict[Host | None, BaseException]) -> BaseExc
     return ConnectionError("; ".join(said))
 
 
-async def connect(url: str, seconds: float = 10) -> ServerConnection:
+async def connect_by_url(url: str, seconds: float = 10) -> ServerConnection:
     """Return a connection that prepares nothing by name, which any pooler takes, within so many seconds.
 
     Raises OSError and asyncpg.PostgresError, without the password.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
-from ringbook.database.connecting import connect
+from ringbook.database.connecting import connect_by_url
 from ringbook.database.revisions import LOCK_SECONDS, head, refuse_newer
 
 
@@ -35,7 +35,7 @@ def _revision_of_sqlite(url: str) -> str | None:
 
 
 async def _revision_of_postgresql(url: str) -> str | None:
-    connection = await connect(url)
+    connection = await connect_by_url(url)
     try:
         return _first(await connection.fetch("SELECT version_num FROM alembic_version"))
     except asyncpg.UndefinedTableError:

@@ -137,7 +137,8 @@ class PostgresDatabase:
     async def open(self) -> None:
         """Connect to nothing yet: a worker that starts while the database is away must not take the others down."""
         self._pool = Pool(self._target, self._connections, Outage())
-        self._changes = asyncio.Semaphore(self._connections - max(1, self._connections // FOR_READS))
+        for_reads = max(1, self._connections // FOR_READS)
+        self._changes = asyncio.Semaphore(max(1, self._connections - for_reads))
 
     async def close(self) -> None:
         await self._pool.close(PATIENCE_SECONDS)

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ringbook.database.connecting import connect
+from ringbook.database.connecting import connect_by_url
 from ringbook.database.revisions import LOCK_SECONDS, SCRIPTS, refuse_newer
 
 ADVISORY_LOCK = 0x52494E47
@@ -22,7 +22,7 @@ async def upgrade(url: str) -> None:
         _upgrade_sqlite(url)
         return
     arguments = {
-        "async_creator_fn": lambda **_: connect(url),
+        "async_creator_fn": lambda **_: connect_by_url(url),
         "prepared_statement_name_func": lambda: f"ringbook_{uuid4()}",  # behind a pooler others' may still be there
     }
     engine = create_async_engine("postgresql+asyncpg://", connect_args=arguments, poolclass=sa.NullPool)
