@@ -11,7 +11,7 @@ PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-chec
 # An installation is known by its folder and what its files say: files that only look newer change nothing.
 IS = { echo '$(CURDIR)'; cksum $^; }
 
-.PHONY: help run key dist test test-sip test-faults check bench bench-full format openapi sql
+.PHONY: help run key dist test test-sip test-pooler test-faults check bench bench-full format openapi sql
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ test: .venv/dev ## Run every test, on SQLite and PostgreSQL
 
 test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are installed
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/sip -rs
+
+test-pooler: .venv/dev ## Run the API's tests through PgBouncer, in session and in transaction mode, where it is installed
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m tests.pooler
 
 test-faults: .venv/dev ## Kill, cut off and attack real processes, up to 25 minutes (TIMES=3: three times that); write docs/reliability.md
 	@env -u RINGBOOK_DATABASE_URL FAULT_TIMES=$(TIMES) timeout $$((1800 * $(TIMES))) .venv/bin/python -m pytest -rs tests/faults

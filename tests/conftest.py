@@ -34,7 +34,13 @@ numbers = itertools.count()
 
 DISCONNECT_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-EMPTY = ";".join([DISCONNECT_OTHERS, *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))])
+BEHIND_POOLER = "RINGBOOK_TEST_POOLER" in os.environ
+"""Whether the connections are a pooler's, which keeps them for the next test."""
+
+EMPTY = ";".join(
+    ([] if BEHIND_POOLER else [DISCONNECT_OTHERS])
+    + [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+)
 """What makes a PostgreSQL database as it was, faster than to make another."""
 
 
@@ -48,7 +54,7 @@ def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server, with {name} in place of the database."""
     given = os.environ.get("RINGBOOK_TEST_POSTGRES_URL")
     if given:
-        yield given.rpartition("/")[0] + "/{name}"
+        yield urlsplit(given)._replace(path="/{name}").geturl()
         return
     with (
         tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
