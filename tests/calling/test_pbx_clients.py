@@ -160,10 +160,16 @@ def test_every_system_shows_the_contacts_name(number, server, alice, key):
     assert shown(server, key, number) == everywhere("John Smith")
 
 
-@pytest.mark.parametrize("name", ["Zoë Łukasz-Müller", "小林さくら 🌸", "A+B & C=D, <E>; \"F\" \\ 'G'", "x" * 200])
+@pytest.mark.parametrize("name", ["Zoë Łukasz-Müller", "小林さくら 🌸", "A+B & C=D, <E>; “F” / 'G'", "x" * 200])
 def test_every_system_shows_any_name_as_it_is_stored(name, server, alice, key):
     alice.api.post("/contacts", json={"display_name": name, "phone_numbers": [{"number": "+15551234567"}]})
     assert shown(server, key, "+15551234567") == everywhere(name)
+
+
+def test_every_system_shows_typographic_marks_for_those_that_would_drop_the_call(server, alice, key):
+    name = "A+B & C=D, <E>; \"F\" \\ 'G'"
+    alice.api.post("/contacts", json={"display_name": name, "phone_numbers": [{"number": "+15551234567"}]})
+    assert shown(server, key, "+15551234567") == everywhere("A+B & C=D, <E>; “F” / 'G'")
 
 
 def test_what_a_system_trips_over_is_left_out_of_the_name(server, alice, key):

@@ -85,7 +85,7 @@ def test_the_only_customer_need_not_be_named(ringbook):
 def test_a_new_key_is_shown_with_calls_to_paste_where_that_is_asked(ringbook, server):
     ringbook("customer", "create", "Acme")
     made = ringbook("accesskey", "create", "--first-calls", f"{server}/", "--scope", "read")
-    key = re.search(r"rb_\w{32}", made.stderr)[0]
+    key = re.search(r"rb_\w{38}", made.stderr)[0]
     assert (made.returncode, made.stdout) == (0, "")
     assert f"  API={server}/v1.0\n  TOKEN={key}\n  curl" in made.stderr
     assert httpx.get(f"{server}/v1.0/contacts", headers={"Authorization": f"Bearer {key}"}).status_code == 200

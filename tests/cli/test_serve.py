@@ -15,7 +15,7 @@ def test_a_first_start_shows_docs_key_and_calls_and_then_only_that_it_serves(emp
     with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
         shown = (tmp_path / "log").read_text()
         assert httpx.get(re.search(r"Docs +(\S+)", shown)[1]).status_code == 200
-    key = re.search(r"Key +(rb_\w{32}) \(shown only now\)", shown)[1]
+    key = re.search(r"Key +(rb_\w{38}) \(shown only now\)", shown)[1]
     assert f"  API={address}/v1.0\n  TOKEN={key}\n" in shown
     assert shown.count(key) == 2
     assert "token=" not in shown
@@ -35,7 +35,7 @@ def test_the_calls_that_are_shown_can_be_pasted(empty_database_url, tmp_path):
 
 def test_a_second_start_shows_the_calls_without_a_key_and_how_to_make_one(empty_database_url, tmp_path):
     with started(empty_database_url, tmp_path / "log", "quickstart"):
-        key = re.search(r"rb_\w{32}", (tmp_path / "log").read_text())[0]
+        key = re.search(r"rb_\w{38}", (tmp_path / "log").read_text())[0]
     with started(empty_database_url, tmp_path / "log", "quickstart", "--another-key", "make key") as (_, address):
         shown = (tmp_path / "log").read_text()
         answer = httpx.get(f"{address}/v1.0/contacts", headers={"Authorization": f"Bearer {key}"})

@@ -158,7 +158,7 @@ def test_no_request_holds_the_others_up(largest_book, durable_token, kind, figur
     waited = {}
     for name, method, path, body in requests(own):
         asked = [server.address.removeprefix("http://"), durable_token, method, path, body]
-        for _ in range(3):  # a pause of the machine is no fault of the server's: the least of three counts
+        for _ in range(6):  # a pause of the machine is no fault of the server's: the least of six counts
             with subprocess.Popen(
                 [sys.executable, "-c", CLIENT, str(SECONDS * longer)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             ) as client:
