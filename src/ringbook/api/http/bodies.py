@@ -11,7 +11,7 @@ import msgspec
 from falcon.asgi import Request
 
 from ringbook.errors import MOST_PROBLEMS, BodyTooLarge, FieldProblem, InvalidArgument, Reason
-from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered, Ignored
+from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -113,7 +113,7 @@ def _problems(raw: msgspec.Raw, kind: Any, at: str, region: str) -> Iterator[Fie
             yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
         else:
             yield from _item_problems(values, items, at, region)
-    elif kind is not Ignored:
+    elif Any not in options:  # which is accepted whatever it is
         try:
             _decoded(raw, kind, region)
         except msgspec.ValidationError as error:
