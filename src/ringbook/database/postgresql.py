@@ -89,8 +89,10 @@ class Loan:
         if not _is_good_after(cause):
             self._pool.cut(self._connection)
         self._pool.give_back(self._connection)
-        if isinstance(error, (Unavailable, *UNAVAILABLE_ERRORS)):
-            if self._connection.overdue:
+        overdue = self._connection.overdue
+        cut_under_it = overdue and isinstance(error, Exception) and not isinstance(error, RingbookError)
+        if cut_under_it or isinstance(error, (Unavailable, *UNAVAILABLE_ERRORS)):
+            if overdue:
                 cause = TimeoutError("the server did not answer in time")
             self._pool.outage.failed(self._pool.words(cause))
             raise Unavailable from cause
