@@ -80,6 +80,7 @@ REFUSED = [
     ("+917878787xyz", "", "'xyz' behind the number is not understood"),
     ("800 XXX XXXX", "US", "'XXX XXXX' behind the number is not understood"),
     ("+1 555 123 XXXX", "", "'XXXX' behind the number is not understood"),
+    ("+999 12 ABC 3456", "", "'ABC 3456' behind the number is not understood"),  # no country has 999
     ("030 123456 (12)", "DE", r"'\(12\)' behind the number is not understood"),
     ("030 12345 / 030 12346", "DE", "has two numbers; enter each of them by itself"),
     ("030 12345/46", "DE", "has two numbers"),

@@ -213,9 +213,9 @@ def are_two(spelled: Spelling, region: str, found: list[str]) -> bool:
 def _vanity_number(spelled: Spelling, region: str) -> str | None:
     """Return the number that its letters stand for, where it is of the kind that is known by words."""
     numbers = _best(_readings(spelled.vanity, region, plus=spelled.plus)) if spelled.vanity else []
-    if len(numbers) != 1 or phonenumbers.number_type(phonenumbers.parse(numbers[0])) not in VANITY_TYPES:
+    if len(numbers) != 1 or not is_valid(numbers[0]):
         return None
-    return numbers[0]
+    return numbers[0] if phonenumbers.number_type(phonenumbers.parse(numbers[0])) in VANITY_TYPES else None
 
 
 def _not_understood(spelled: Spelling) -> str:
