@@ -157,9 +157,15 @@ def another_token(database_url: str) -> str:
 
 
 @pytest.fixture
-def server(database_url: str) -> Iterator[str]:
+def server_settings() -> dict[str, str]:
+    """What the running Ringbook is set to, beside its database: a file may say otherwise."""
+    return {}
+
+
+@pytest.fixture
+def server(database_url: str, server_settings: dict[str, str]) -> Iterator[str]:
     """The address of a running Ringbook."""
-    app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url}))
+    app = create_app(read_settings({"RINGBOOK_DATABASE_URL": database_url} | server_settings))
     listener = bind("127.0.0.1", 0)
     config = uvicorn.Config(app, http=GuardedProtocol, lifespan="on", log_config=None, access_log=False)
     program = uvicorn.Server(config)

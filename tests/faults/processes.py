@@ -47,11 +47,13 @@ class Ringbook:
         self.url, self.log, self.workers = url, folder / "ringbook.log", workers
 
     def start(self):
+        """Start it, and wait until every worker listens: one that ends before ends all."""
         environment = os.environ | {"RINGBOOK_DATABASE_URL": self.url, "RINGBOOK_LOG_FORMAT": "json"}
         command = [*COMMAND, "serve", "--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("ab") as log:
+            before = log.tell()
             self.process = subprocess.Popen(command, env=environment, stderr=log, preexec_fn=_die_with_parent)  # noqa: PLW1509
-        wait_until(self.answers)
+        wait_until(lambda: self.answers() and b"Ringbook serves" in self.log.read_bytes()[before:])
 
     def answers(self, path="/healthz"):
         assert self.process.poll() is None, self.log.read_text()[-3000:]
