@@ -16,7 +16,8 @@ import asyncpg
 
 from ringbook.clock import new_id, utc_now
 from ringbook.contacts import book_versions, contact
-from ringbook.contacts.addresses import INSERT_ADDRESS, PHONE_NUMBERS
+from ringbook.contacts.addresses import INSERT_ADDRESS
+from ringbook.contacts.notations import PHONE_NUMBERS
 from ringbook.database.connecting import connect_to, parse
 from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate

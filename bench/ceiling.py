@@ -11,9 +11,10 @@ from ringbook.calling.batch_lookup import LOOKUP_BY_NUMBERS
 from ringbook.calling.lookup import lookup
 from ringbook.clock import lowest_id, new_id, utc_now
 from ringbook.contacts import contact
-from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, EMAILS, INSERT_ADDRESS, PHONE_NUMBERS
+from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, INSERT_ADDRESS
 from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, SLOTS
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
+from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
 from ringbook.database.connecting import parse
 from ringbook.database.engine import Query

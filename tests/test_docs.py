@@ -12,7 +12,7 @@ from ringbook.api.app import create_app
 from ringbook.calling.lookup import lookup
 from ringbook.cli.main import cli
 from ringbook.config import PREFIX, SETTINGS, read_settings
-from ringbook.contacts import addresses, contact, tags
+from ringbook.contacts import contact, notations, tags
 from ringbook.errors import Reason
 from tests.statements import formatted
 
@@ -40,8 +40,8 @@ def test_every_call_is_documented():
 
 RESOURCE_TYPES = {
     "Contact": (contact.Contact, contact.NewContact),
-    "Phone number": (addresses.PhoneNumber, addresses.PhoneNumberIn),
-    "Email": (addresses.Email, addresses.EmailIn),
+    "Phone number": (notations.PhoneNumber, notations.PhoneNumberIn),
+    "Email": (notations.Email, notations.EmailIn),
     "Tag": (tags.Tag, tags.NewTag),
 }
 

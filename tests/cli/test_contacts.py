@@ -7,7 +7,7 @@ import pytest
 
 from ringbook.clock import utc_now
 from ringbook.contacts import contact, number_check
-from ringbook.contacts.addresses import PhoneNumberIn
+from ringbook.contacts.notations import PhoneNumberIn
 from ringbook.database.opening import database_at
 from ringbook.tenants.caller import Caller
 from ringbook.values.phone import Number

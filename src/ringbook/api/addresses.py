@@ -1,4 +1,4 @@
-"""/contacts/{contact_id}/phone-numbers and /emails, and what is under them."""
+"""/contacts/{contact_id}/phone-numbers, /emails and /addresses, and what is under them."""
 
 from falcon.asgi import Request, Response
 
@@ -6,8 +6,21 @@ from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.clock import utc_now
 from ringbook.contacts import contact
-from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, ChangedEmail, ChangedPhoneNumber, EmailIn, PhoneNumberIn
 from ringbook.contacts.contact import Contact
+from ringbook.contacts.notations import (
+    EMAILS,
+    PHONE_NUMBERS,
+    ChangedEmail,
+    ChangedEmailAddress,
+    ChangedPhoneNumber,
+    ChangedTelAddress,
+    EmailAddressIn,
+    EmailIn,
+    PhoneNumberIn,
+    TelAddressIn,
+)
+
+CHANGED = {PHONE_NUMBERS: ChangedTelAddress, EMAILS: ChangedEmailAddress}
 
 
 class PhoneNumbersResource(Resource):
@@ -28,8 +41,7 @@ class PhoneNumbersResource(Resource):
         A primary one takes the place of the one before.
         """
         given = await bodies.read(req, PhoneNumberIn, self.settings.max_body_bytes)
-        caller = req.context.caller
-        resp.data = await contact.add_address(caller, self.database, PHONE_NUMBERS, contact_id, utc_now(), given)
+        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
         resp.status = 201
 
 
@@ -48,7 +60,7 @@ class PhoneNumberResource(Resource):
         """Update a phone number of a contact: only the fields given change."""
         change = await bodies.read(req, ChangedPhoneNumber, self.settings.max_body_bytes)
         resp.data = await contact.update_address(
-            req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now(), change
+            req.context.caller, self.database, contact_id, address_id, utc_now(), change
         )
 
     @operation("remove_phone_number", "write", "The contact, without the phone number.", Contact)
@@ -80,8 +92,7 @@ class EmailsResource(Resource):
         A primary one takes the place of the one before.
         """
         given = await bodies.read(req, EmailIn, self.settings.max_body_bytes)
-        caller = req.context.caller
-        resp.data = await contact.add_address(caller, self.database, EMAILS, contact_id, utc_now(), given)
+        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
         resp.status = 201
 
 
@@ -100,7 +111,7 @@ class EmailResource(Resource):
         """Update an email address of a contact: only the fields given change."""
         change = await bodies.read(req, ChangedEmail, self.settings.max_body_bytes)
         resp.data = await contact.update_address(
-            req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now(), change
+            req.context.caller, self.database, contact_id, address_id, utc_now(), change
         )
 
     @operation("remove_email", "write", "The contact, without the email address.", Contact)
@@ -111,4 +122,58 @@ class EmailResource(Resource):
         """
         resp.data = await contact.remove_address(
             req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now()
+        )
+
+
+class AddressesResource(Resource):
+    """/contacts/{contact_id}/addresses."""
+
+    @operation(
+        "add_address",
+        "write",
+        "The contact, with the address added.",
+        Contact,
+        status=201,
+        body=TelAddressIn | EmailAddressIn,
+        may_exist=True,
+    )
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Add a phone number or an email address to a contact, in the other notation.
+
+        A primary one takes the place of the one before of its type.
+        """
+        given = await bodies.read(req, TelAddressIn | EmailAddressIn, self.settings.max_body_bytes)
+        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
+        resp.status = 201
+
+
+class AddressResource(Resource):
+    """/contacts/{contact_id}/addresses/{address_id}: the id is that of a phone number or an email of the contact."""
+
+    @operation(
+        "update_address",
+        "write",
+        "The contact, with the address changed.",
+        Contact,
+        body=ChangedTelAddress | ChangedEmailAddress,
+        may_exist=True,
+    )
+    async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Update a phone number or an email address of a contact, in the other notation: only the fields given change.
+
+        A phone number stays one, and an email address.
+        """
+        caller = req.context.caller
+        kind = await contact.kind_of_address(caller, self.database, contact_id, address_id)
+        change = await bodies.read(req, CHANGED[kind], self.settings.max_body_bytes)
+        resp.data = await contact.update_address(caller, self.database, contact_id, address_id, utc_now(), change)
+
+    @operation("remove_address", "write", "The contact, without the address.", Contact)
+    async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
+        """Remove a phone number or an email address from a contact.
+
+        Where it was the primary one, none is primary then.
+        """
+        resp.data = await contact.remove_address(
+            req.context.caller, self.database, None, contact_id, address_id, utc_now()
         )

@@ -7,7 +7,14 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
-from ringbook.api.addresses import EmailResource, EmailsResource, PhoneNumberResource, PhoneNumbersResource
+from ringbook.api.addresses import (
+    AddressesResource,
+    AddressResource,
+    EmailResource,
+    EmailsResource,
+    PhoneNumberResource,
+    PhoneNumbersResource,
+)
 from ringbook.api.callerid import CallerIdResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource
@@ -19,6 +26,7 @@ from ringbook.api.http.observation import Observation
 from ringbook.api.http.rate_limits import RateLimits
 from ringbook.api.http.resource import Resource
 from ringbook.api.lookup import LookupResource
+from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.tags import TagResource, TagsResource
@@ -36,11 +44,14 @@ ROUTES: dict[str, type[Resource]] = {
     f"{CONTACT_PATH}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
     f"{CONTACT_PATH}/emails": EmailsResource,
     f"{CONTACT_PATH}/emails/{{address_id:id}}": EmailResource,
+    f"{CONTACT_PATH}/addresses": AddressesResource,
+    f"{CONTACT_PATH}/addresses/{{address_id:id}}": AddressResource,
     f"{CONTACT_PATH}/tags": ContactTagsResource,
     f"{CONTACT_PATH}/tags/{{tag_id:id}}": ContactTagResource,
     problems.CALLERID_PATH: CallerIdResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,
+    "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,
     "/readyz": ReadinessResource,

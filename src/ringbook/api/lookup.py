@@ -7,7 +7,7 @@ from ringbook.api.http.resource import Resource, operation, parameter
 from ringbook.api.http.streams import stream
 from ringbook.calling.batch_lookup import LookupResults, Lookups, check_count, look_up_all
 from ringbook.calling.lookup import look_up
-from ringbook.contacts.contact import Contact
+from ringbook.contacts.contact import FoundContact
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 PHONE_PARAMETER = parameter(
@@ -23,7 +23,7 @@ class LookupResource(Resource):
         "lookup_contact",
         "lookup",
         "The contact.",
-        Contact,
+        FoundContact,
         query=(PHONE_PARAMETER, EMAIL_PARAMETER),
         may_be_missing=True,
     )

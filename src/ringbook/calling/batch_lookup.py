@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from ringbook.calling.lookup import first_with
 from ringbook.contacts import contact
-from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, Kind
-from ringbook.contacts.contact import Contact
+from ringbook.contacts.contact import FoundContact
+from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.database.engine import Connection, Query
 from ringbook.database.rendering import each_text, json_array, json_group
 from ringbook.database.schema import contacts as t
@@ -45,7 +45,7 @@ class LookupResult(msgspec.Struct):
     """What was found for one value: the contact, null where there is none; or why it is no value to look up."""
 
     value: str
-    contact: Contact | None
+    contact: FoundContact | None
     error: Refusal | None
 
 
@@ -74,7 +74,7 @@ def _lookup_all(kind: Kind) -> Query:
     join: no planner can turn that around. One row: it is read in one step.
     """
     asked = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
-    found = contact.WHOLE.where(t.c.id == first_with(kind, asked.c.value)).correlate(asked).scalar_subquery()
+    found = contact.FOUND.where(t.c.id == first_with(kind, asked.c.value)).correlate(asked).scalar_subquery()
     return Query(sa.select(json_group(json_array(asked.c.value, found))).select_from(asked), long=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ringbook.contacts import contact
-from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, Kind
+from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.database.engine import Connection, Query
 from ringbook.database.parameters import CUSTOMER_ID
 from ringbook.database.schema import contacts as t
@@ -44,7 +44,7 @@ def chosen(numbers: int, emails: int = 0) -> sa.ColumnElement[Any]:
 @cache
 def lookup(numbers: int, emails: int) -> Query:
     """Return the statement for so many numbers and emails (0 or 1): it chooses one contact, then makes its JSON."""
-    return Query(contact.WHOLE.where(t.c.id == chosen(numbers, emails)))
+    return Query(contact.FOUND.where(t.c.id == chosen(numbers, emails)))
 
 
 async def look_up(caller: Caller, database: Connection, number: str, address: str) -> bytes:

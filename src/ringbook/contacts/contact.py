@@ -9,16 +9,33 @@ from msgspec import Meta
 
 from ringbook.clock import new_id
 from ringbook.contacts import addresses, contact_tags
-from ringbook.contacts.addresses import EMAILS, PHONE_NUMBERS, Email, EmailIn, PhoneNumber, PhoneNumberIn
 from ringbook.contacts.book_versions import changing
 from ringbook.contacts.contact_tags import TagIds
+from ringbook.contacts.notations import (
+    EMAILS,
+    KINDS,
+    MOST_ADDRESSES,
+    PHONE_NUMBERS,
+    AddressEntry,
+    Changed,
+    ContactAddress,
+    Email,
+    EmailAddressIn,
+    EmailIn,
+    Given,
+    Kind,
+    PhoneNumber,
+    PhoneNumberIn,
+    TelAddressIn,
+    that_counts,
+)
 from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contacts as t
-from ringbook.errors import InvalidArgument
+from ringbook.errors import InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.values.names import sort_name
@@ -37,16 +54,26 @@ class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     job_title: Annotated[Text, Meta(max_length=100)] | None = None
     external_id: Annotated[Text, Meta(max_length=255)] | None = None
     notes: Annotated[Text, Meta(max_length=65_536)] | None = None
-    phone_numbers: Annotated[list[PhoneNumberIn], Meta(max_length=addresses.MOST_ADDRESSES)] | None = None
-    emails: Annotated[list[EmailIn], Meta(max_length=addresses.MOST_ADDRESSES)] | None = None
+    phone_numbers: Annotated[list[PhoneNumberIn], Meta(max_length=MOST_ADDRESSES)] | None = None
+    emails: Annotated[list[EmailIn], Meta(max_length=MOST_ADDRESSES)] | None = None
+    addresses: Annotated[list[TelAddressIn | EmailAddressIn], Meta(max_length=2 * MOST_ADDRESSES)] | None = None
     tag_ids: TagIds | None = None
 
     def __post_init__(self) -> None:
         """Refuse a number or an email that is there twice. Raises InvalidArgument."""
         problems = PhoneNumberIn.problems_between(self.phone_numbers or ())
         problems += EmailIn.problems_between(self.emails or ())
+        problems += TelAddressIn.problems_between(self.addresses or ())
         if problems:
             raise InvalidArgument.of(problems)
+
+    def entries(self, kind: Kind) -> tuple[list[AddressEntry] | None, list[AddressEntry] | None]:
+        """Return the addresses of a kind in the tutorial's notation, and in the other; None where it is not given."""
+        in_tutorial: list[PhoneNumberIn] | list[EmailIn] | None = getattr(self, kind.table.name)
+        return (
+            None if in_tutorial is None else [one.entry() for one in in_tutorial],
+            None if self.addresses is None else [one.entry() for one in self.addresses if one.kind is kind],
+        )
 
 
 class NewContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
@@ -61,8 +88,8 @@ class ChangedContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
     source: Annotated[Any, Meta(description="Cannot be changed; accepted and ignored.")] = None
 
 
-class Contact(msgspec.Struct):
-    """A contact as it is answered."""
+class FoundContact(msgspec.Struct):
+    """A contact as a lookup answers it."""
 
     id: Id
     customer_id: Id
@@ -82,6 +109,12 @@ class Contact(msgspec.Struct):
     tm_delete: Time | None
 
 
+class Contact(FoundContact):
+    """A contact as it is answered."""
+
+    addresses: Annotated[list[ContactAddress], Meta(description="phone_numbers and emails in the other notation.")]
+
+
 class ContactPage(msgspec.Struct):
     """A page of contacts, newest first."""
 
@@ -89,16 +122,20 @@ class ContactPage(msgspec.Struct):
     next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
 
 
-_JSON = json_object(
+_JSON = {
     **json_values(t.c, "id", "customer_id", "first_name", "last_name", "display_name", "company", "job_title"),
     **json_values(t.c, "source", "external_id", "notes"),
-    phone_numbers=addresses.json_of(PHONE_NUMBERS, t),
-    emails=addresses.json_of(EMAILS, t),
-    tag_ids=contact_tags.json_of(t),
-    **json_values(t.c, "tm_create", "tm_update", "tm_delete"),
+    "phone_numbers": addresses.json_of(PHONE_NUMBERS, t),
+    "emails": addresses.json_of(EMAILS, t),
+}
+_MORE_JSON = {"tag_ids": contact_tags.json_of(t), **json_values(t.c, "tm_create", "tm_update", "tm_delete")}
+FOUND = sa.select(json_object(**_JSON, **_MORE_JSON)).where(t.c.customer_id == CUSTOMER_ID)
+"""The JSON of the customer's contacts as lookups answer them, to be narrowed to those wanted."""
+
+WHOLE = sa.select(json_object(**_JSON, addresses=addresses.json_of_all(t), **_MORE_JSON)).where(
+    t.c.customer_id == CUSTOMER_ID
 )
-WHOLE = sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID)
-"""The JSON of the customer's contacts, to be narrowed to those wanted."""
+"""The JSON of the customer's contacts with their addresses in both notations."""
 
 INSERT_CONTACT = Query(
     sa.insert(t).values(
@@ -109,15 +146,17 @@ INSERT_CONTACT = Query(
 
 
 async def create(caller: Caller, database: Database, now: datetime, new: NewContact) -> bytes:
-    """Create a contact with all that is in it, or nothing; return its JSON."""
+    """Create a contact with all that is in it, or nothing; return its JSON. Raises InvalidArgument."""
     contact_id = new_id(now)
     values = {name: getattr(new, name) or "" for name in TEXTS}
     values["sort_name"] = sort_name(*(values[name] for name in NAMES))
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "source": new.source or "manual"}
     async with changing(caller, database, contact_id) as transaction:
         await transaction.run_many(INSERT_CONTACT, [values | {"now": now}])
-        await addresses.add_all(caller, transaction, PHONE_NUMBERS, contact_id, now, new.phone_numbers or [])
-        await addresses.add_all(caller, transaction, EMAILS, contact_id, now, new.emails or [])
+        for kind in KINDS:
+            in_tutorial, by_target = new.entries(kind)
+            if entries := that_counts(kind, in_tutorial or None, by_target or None, stored=()):
+                await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
         await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
         return await get(caller, transaction, contact_id)
 
@@ -154,7 +193,10 @@ SET_SORT_NAME = Query(
 
 
 async def update(caller: Caller, database: Database, contact_id: str, now: datetime, change: ChangedContact) -> bytes:
-    """Change the fields given; a list given replaces the list. Return the JSON. Raises NotFound."""
+    """Change the fields given; a list given replaces the list. Return the JSON.
+
+    Raises NotFound, InvalidArgument.
+    """
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
     texts = {f"new_{name}": getattr(change, name) for name in TEXTS}
     async with changing(caller, database, contact_id) as transaction:
@@ -164,10 +206,11 @@ async def update(caller: Caller, database: Database, contact_id: str, now: datet
         sorted_as, *names = row
         if sorted_as != (wanted := sort_name(*names)):
             await transaction.all(SET_SORT_NAME, **ids, new_sort_name=wanted)
-        if change.phone_numbers is not None:
-            await addresses.replace_all(caller, transaction, PHONE_NUMBERS, contact_id, now, change.phone_numbers)
-        if change.emails is not None:
-            await addresses.replace_all(caller, transaction, EMAILS, contact_id, now, change.emails)
+        for kind in KINDS:
+            if (lists := change.entries(kind)) != (None, None):
+                before = await addresses.stored(caller, transaction, kind, contact_id)
+                entries = that_counts(kind, *lists, before) or []
+                await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, before)
         if change.tag_ids is not None:
             await contact_tags.replace_all(caller, transaction, contact_id, change.tag_ids)
         return await get(caller, transaction, contact_id)
@@ -189,36 +232,37 @@ async def delete(caller: Caller, database: Database, contact_id: str, now: datet
         return _json(await transaction.one(DELETED_CONTACT, **ids))
 
 
-async def add_address(
-    caller: Caller, database: Database, kind: addresses.Kind, contact_id: str, now: datetime, given: addresses.Given
-) -> bytes:
+async def add_address(caller: Caller, database: Database, contact_id: str, now: datetime, given: Given) -> bytes:
     """Add a number or an email and return the contact's JSON. Raises NotFound, InvalidArgument, AlreadyExists."""
     async with changing(caller, database, contact_id) as transaction:
         await touch(caller, transaction, contact_id, now)
-        await addresses.add(caller, transaction, kind, contact_id, now, given)
+        await addresses.add(caller, transaction, contact_id, now, given)
         return await get(caller, transaction, contact_id)
 
 
+async def kind_of_address(caller: Caller, database: Connection, contact_id: str, address_id: str) -> Kind:
+    """Return of which kind an address of a contact is. Raises NotFound."""
+    kind = await addresses.kind_of(caller, database, contact_id, address_id)
+    if kind is None:
+        await get(caller, database, contact_id)
+        raise addresses.no_such(Reason.ADDRESS_NOT_FOUND)
+    return kind
+
+
 async def update_address(
-    caller: Caller,
-    database: Database,
-    kind: addresses.Kind,
-    contact_id: str,
-    address_id: str,
-    now: datetime,
-    change: addresses.Changed,
+    caller: Caller, database: Database, contact_id: str, address_id: str, now: datetime, change: Changed
 ) -> bytes:
     """Change a number or an email and return the contact's JSON. Raises NotFound, AlreadyExists."""
     async with changing(caller, database, contact_id) as transaction:
         await touch(caller, transaction, contact_id, now)
-        await addresses.update(caller, transaction, kind, contact_id, address_id, change)
+        await addresses.update(caller, transaction, contact_id, address_id, change)
         return await get(caller, transaction, contact_id)
 
 
 async def remove_address(
-    caller: Caller, database: Database, kind: addresses.Kind, contact_id: str, address_id: str, now: datetime
+    caller: Caller, database: Database, kind: Kind | None, contact_id: str, address_id: str, now: datetime
 ) -> bytes:
-    """Take a number or an email off a contact and return the contact's JSON. Raises NotFound."""
+    """Take a number, an email, or with None either, off a contact and return the contact's JSON. Raises NotFound."""
     async with changing(caller, database, contact_id) as transaction:
         await touch(caller, transaction, contact_id, now)
         await addresses.remove(caller, transaction, kind, contact_id, address_id)

@@ -100,6 +100,8 @@ def _contact_address(name: str, normalized: str, *columns: sa.Column[str]) -> sa
         sa.Column("id", IdColumn, primary_key=True),
         *columns,
         sa.Column("type", sa.Text, nullable=False),
+        sa.Column("label", sa.Text),  # a name that is not the type's own
+        sa.Column("detail", sa.Text, nullable=False, server_default=""),
         sa.Column("is_primary", sa.Boolean, nullable=False),
         sa.Column("tm_create", TimeColumn, nullable=False),
         sa.Column("tm_delete", TimeColumn),

@@ -28,6 +28,7 @@ class EntryNumber(msgspec.Struct):
     """A number of an entry."""
 
     type: str
+    label: str | None
     e164: str
 
 
@@ -99,14 +100,14 @@ def _batch() -> sa.Select[tuple[str]]:
         .subquery("chosen")
     )
     numbers = (
-        sa.select(phone_numbers.c.type, phone_numbers.c.number_e164)
+        sa.select(phone_numbers.c.type, phone_numbers.c.label, phone_numbers.c.number_e164)
         .where(phone_numbers.c.customer_id == CUSTOMER_ID, phone_numbers.c.contact_id == chosen.c.id)
         .order_by(phone_numbers.c.is_primary.desc(), phone_numbers.c.id)
         .correlate(chosen)
         .subquery("numbers")
     )
     entry = {name: chosen.c[name] for name in Entry.__struct_fields__ if name != "numbers"}
-    number = json_object(type=numbers.c.type, e164=numbers.c.number_e164)
+    number = json_object(type=numbers.c.type, label=numbers.c.label, e164=numbers.c.number_e164)
     return sa.select(json_list(chosen, json_object(**entry, numbers=json_list(numbers, number))))
 
 

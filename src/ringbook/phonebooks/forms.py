@@ -36,11 +36,17 @@ def first_and_last(entry: Entry) -> tuple[str, str]:
     return (first, last) if f"{first} {last}".strip() == name else ("", name)
 
 
+def label_of(number: EntryNumber) -> str:
+    """Return the label of a number as XML: its own, or that of its type."""
+    return xml(number.label or "") or LABELS[number.type]
+
+
 def labelled(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Yield each number with the name and, if it has a type, that: for phones that show one number a line."""
+    """Yield each number with the name and, if it has one, its label: for phones that show one number a line."""
     name = shown(entry)
     for number in entry.numbers:
-        yield name if number.type == "other" else f"{name} ({LABELS[number.type]})", number.e164
+        is_plain = number.type == "other" and not number.label
+        yield name if is_plain else f"{name} ({label_of(number)})", number.e164
 
 
 def in_three(numbers: Iterable[EntryNumber]) -> list[dict[str, str]]:
@@ -75,7 +81,7 @@ class Book(NamedTuple):
 
 
 def _yealink(entry: Entry, _count: Iterator[int]) -> str:
-    numbers = "".join(f'<Telephone label="{LABELS[number.type]}">{number.e164}</Telephone>' for number in entry.numbers)
+    numbers = "".join(f'<Telephone label="{label_of(number)}">{number.e164}</Telephone>' for number in entry.numbers)
     return element("DirectoryEntry", element("Name", shown(entry)) + numbers) + "\n"
 
 

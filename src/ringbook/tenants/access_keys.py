@@ -16,7 +16,7 @@ from ringbook.database.parameters import CUSTOMER_ID, ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import access_keys as t
 from ringbook.database.schema import customers
-from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
+from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason, Unauthenticated
 from ringbook.tenants.caller import Caller
 from ringbook.tenants.customers import parse_name
 
@@ -133,6 +133,14 @@ async def create(
 async def list_all(database: Connection, customer_id: str) -> list[dict[str, Any]]:
     """Return the customer's access keys that are not revoked, oldest first."""
     return [_decoded(row) for row in await database.all(ACCESS_KEYS_OF_CUSTOMER, customer_id=customer_id)]
+
+
+async def get(caller: Caller, database: Connection) -> dict[str, Any]:
+    """Return the caller's own access key. Raises Unauthenticated where it has gone meanwhile."""
+    row = await database.one(SELECT_ACCESS_KEY, customer_id=caller.customer_id, id=caller.who)
+    if row is None:
+        raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
+    return _decoded(row)
 
 
 async def revoke(database: Database, access_key_id: str, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -28,6 +28,7 @@ TAGS = {
     "callerid": "The name behind a number in one line, as PBXs ask for it on every ring.",
     "phonebooks": "The contacts in the form of each make of desk phone.",
     "tags": "A customer's own names for kinds of contact.",
+    "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
 """The groups of operations, and what they are."""
@@ -80,6 +81,7 @@ LINKED = {
     (Contact, "contacts"): "$response.body#/id",
     (Contact, "phone-numbers"): "$response.body#/phone_numbers/0/id",
     (Contact, "emails"): "$response.body#/emails/0/id",
+    (Contact, "addresses"): "$response.body#/addresses/0/id",
     (Contact, "tags"): "$response.body#/tag_ids/0",
     (Tag, "tags"): "$response.body#/id",
 }
@@ -110,7 +112,7 @@ def document(routes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI document of `routes`."""
     operations = described(routes)
     structs = {one.operation.answer for one in operations if not isinstance(one.operation.answer, str)} | {Problem}
-    structs |= {one.operation.body for one in operations if one.operation.body}
+    structs |= {struct for one in operations if one.operation.body for struct in _each_of(one.operation.body)}
     ordered = sorted(structs, key=lambda struct: str(struct.__name__))
     _, schemas = msgspec.json.schema_components(
         ordered, schema_hook=schema_of, ref_template="#/components/schemas/{name}"
@@ -142,10 +144,16 @@ def _example(name: str) -> dict[str, Any]:
     return {"examples": [BY_STRUCT[name]]} if name in BY_STRUCT else {}
 
 
+def _each_of(kind: Any) -> tuple[Any, ...]:
+    """Return the Structs of a union, or the one."""
+    return get_args(kind) or (kind,)
+
+
 def _content(kind: Any) -> dict[str, Any]:
     if isinstance(kind, str):
         return {kind: {"schema": {"type": "string"}}}
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+    schemas = [{"$ref": f"#/components/schemas/{struct.__name__}"} for struct in _each_of(kind)]
+    return {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
 
 
 def _error(status: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ CACHE_SIZE = 10_000
 
 
 def credential(req: Request) -> str | None:
-    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey."""
+    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey, cookie token."""
     return _given(req) or _cookie(req)
 
 
@@ -41,8 +41,10 @@ def _given(req: Request) -> str | None:
 
 
 def _cookie(req: Request) -> str | None:
-    cookies = req.get_cookie_values("accesskey") if req.get_header("Cookie") else None
-    return cookies[0] if cookies else None
+    if not req.get_header("Cookie"):
+        return None
+    cookies = [cookie for name in ("accesskey", "token") for cookie in req.get_cookie_values(name) or ()]
+    return next(filter(None, cookies), None)
 
 
 def _authorization(header: str) -> str | None:

@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from falcon.asgi import Request
 
 from ringbook.errors import MOST_PROBLEMS, BodyTooLarge, FieldProblem, InvalidArgument, Reason
 from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 PATTERN_MESSAGES = {UUID_PATTERN: "is not a UUID", NO_NUL_PATTERN: "must not have NUL characters"}
 INLINE_BYTES = 1500
@@ -26,12 +24,12 @@ def reader(region: str) -> Callable[[type[Entered], Any], Entered]:
 
 
 @cache
-def _decoder(kind: type[T], region: str) -> msgspec.json.Decoder[T]:
+def _decoder(kind: Any, region: str) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, dec_hook=reader(region))
 
 
-async def read(req: Request, kind: type[T], most_bytes: int) -> T:
-    """Return the request's body as a `kind`. Raises BodyTooLarge, InvalidArgument.
+async def read(req: Request, kind: Any, most_bytes: int) -> Any:
+    """Return the request's body as a `kind`, a Struct or a union of them. Raises BodyTooLarge, InvalidArgument.
 
     A number without its country is read in the caller's region.
     """
@@ -41,16 +39,15 @@ async def read(req: Request, kind: type[T], most_bytes: int) -> T:
     return _read(body, kind, region)
 
 
-def _read(body: bytes, kind: type[T], region: str) -> T:
+def _read(body: bytes, kind: Any, region: str) -> Any:
     try:
-        value: T = _decoder(kind, region).decode(body)
+        return _decoder(kind, region).decode(body)
     except (msgspec.ValidationError, InvalidArgument) as error:
         raise InvalidArgument.of(_every_problem(body, kind, region, error)) from error
     except RecursionError as error:
         raise _malformed("it is nested too deeply") from error
     except (msgspec.DecodeError, ValueError) as error:
         raise _malformed(str(error) if body else "it is empty") from error
-    return value
 
 
 def _malformed(why: str) -> InvalidArgument:
@@ -101,24 +98,25 @@ def _most_entries(kind: Any) -> int | None:
 def _problems(raw: msgspec.Raw, kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
     """Yield all that is wrong with `raw` as a `kind`. What no field asks for is not made into objects."""
     options = _options(kind)
-    struct = next((o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), None)
+    structs = _structs(options)
     items = next((get_args(o)[0] for o in options if get_origin(o) is list), None)
     first = bytes(memoryview(raw)[:1])
-    if struct and first == b"{":
-        yield from _struct_problems(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]), struct, at, region)
+    if structs and first == b"{":
+        values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        yield from _object_problems(values, structs, at, region)
     elif items and first == b"[":
-        values = msgspec.json.decode(raw, type=list[msgspec.Raw])
+        entries = msgspec.json.decode(raw, type=list[msgspec.Raw])
         most = _most_entries(kind)
-        if most and len(values) > most:  # not worth the cost of looking at each
+        if most and len(entries) > most:  # not worth the cost of looking at each
             yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
         else:
-            yield from _item_problems(values, items, at, region)
+            yield from _item_problems(entries, items, at, region)
     elif Any not in options:  # which is accepted whatever it is
         try:
             _decoded(raw, kind, region)
         except msgspec.ValidationError as error:
             reason = getattr(error.__cause__, "reason", Reason.INVALID_FIELD)
-            yield FieldProblem(at or "body", _message(str(error)), reason)
+            yield FieldProblem(at or "body", _one_of(options) or _message(str(error)), reason)
 
 
 def _item_problems(values: list[msgspec.Raw], kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
@@ -130,10 +128,41 @@ def _item_problems(values: list[msgspec.Raw], kind: Any, at: str, region: str) -
             refused = True
             yield problem
         right.append(None if refused else _decoded(value, kind, region))
-    if hasattr(kind, "problems_between"):
+    between = next((s.problems_between for s in _structs(_options(kind)) if hasattr(s, "problems_between")), None)
+    if between:
         prefix = at.rpartition(".")[0]
-        for problem in kind.problems_between(right):
+        for problem in between(right):
             yield problem._replace(field=f"{prefix}.{problem.field}".lstrip("."))
+
+
+def _structs(options: list[Any]) -> list[Any]:
+    return [option for option in options if isinstance(option, type) and issubclass(option, msgspec.Struct)]
+
+
+def _one_of(options: list[Any]) -> str:
+    """Return what a text may be, '' where it may be any."""
+    words = [word for option in options if get_origin(option) is Literal for word in get_args(option) if word]
+    return f"must be {' or '.join(filter(None, (', '.join(words[:-1]), words[-1])))}" if words else ""
+
+
+def _object_problems(
+    values: dict[str, msgspec.Raw], structs: list[Any], at: str, region: str
+) -> Iterator[FieldProblem]:
+    """Yield what is wrong with an object that is to be one of `structs`; of several its tag says which."""
+    tag_field = structs[0].__struct_config__.tag_field
+    if tag_field is None:
+        yield from _struct_problems(values, structs[0], at, region)
+        return
+    name = f"{at}.{tag_field}".lstrip(".")
+    tag = values.pop(tag_field, msgspec.Raw(b"null"))
+    by_tag = {msgspec.json.encode(struct.__struct_config__.tag): struct for struct in structs}
+    struct = by_tag.get(msgspec.json.encode(msgspec.json.decode(tag)))
+    if struct:
+        yield from _struct_problems(values, struct, at, region)
+    elif bytes(tag) == b"null":
+        yield FieldProblem(name, "is required", Reason.MISSING_FIELD)
+    else:
+        yield FieldProblem(name, _one_of([Literal[tuple(s.__struct_config__.tag for s in structs)]]))
 
 
 def _struct_problems(values: dict[str, msgspec.Raw], struct: Any, at: str, region: str) -> Iterator[FieldProblem]:

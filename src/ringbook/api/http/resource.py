@@ -29,7 +29,7 @@ class Operation(NamedTuple):
     """The Struct that is answered, or a media type."""
     status: int = 200
     body: Any = None
-    """The Struct that is taken."""
+    """The Struct that is taken, or a union of several."""
     query: tuple[Parameter, ...] = ()
     may_be_missing: bool = False
     """404 though no id is in the path."""
