@@ -88,9 +88,7 @@ class ChangedContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
     source: Annotated[Any, Meta(description="Cannot be changed; accepted and ignored.")] = None
 
 
-class FoundContact(msgspec.Struct):
-    """A contact as a lookup answers it."""
-
+class _ContactAndAddresses(msgspec.Struct):
     id: Id
     customer_id: Id
     first_name: str
@@ -103,16 +101,25 @@ class FoundContact(msgspec.Struct):
     notes: str
     phone_numbers: list[PhoneNumber]
     emails: list[Email]
+
+
+class FoundContact(_ContactAndAddresses):
+    """A contact as a lookup answers it."""
+
     tag_ids: list[Id]
     tm_create: Time
     tm_update: Time | None
     tm_delete: Time | None
 
 
-class Contact(FoundContact):
+class Contact(_ContactAndAddresses):
     """A contact as it is answered."""
 
     addresses: Annotated[list[ContactAddress], Meta(description="phone_numbers and emails in the other notation.")]
+    tag_ids: list[Id]
+    tm_create: Time
+    tm_update: Time | None
+    tm_delete: Time | None
 
 
 class ContactPage(msgspec.Struct):
