@@ -200,6 +200,8 @@ class _InTutorial(AddressKeys, kw_only=True):
     """An address in the tutorial's notation."""
 
     kind: ClassVar[Kind]
+    absent_type: ClassVar[str | None] = "other"
+    """What it is where its type is absent; None for what it is already."""
     type: Any = None
     is_primary: bool | None = None
 
@@ -209,7 +211,7 @@ class _InTutorial(AddressKeys, kw_only=True):
             kind=self.kind,
             id=str(self.id or "").lower(),
             value=getattr(self, self.kind.entered),
-            type="other" if self.type == "" else self.type,
+            type=self.absent_type if self.type is None else self.type or "other",
             is_primary=self.is_primary,
         )
 
@@ -218,6 +220,7 @@ class ChangedPhoneNumber(_InTutorial, forbid_unknown_fields=True, kw_only=True):
     """What to change of a phone number."""
 
     kind: ClassVar[Kind] = PHONE_NUMBERS
+    absent_type: ClassVar[None] = None
     number: phone.Number | None = None
     type: PhoneType | Literal[""] | None = None
 
@@ -239,6 +242,7 @@ class ChangedEmail(_InTutorial, forbid_unknown_fields=True, kw_only=True):
     """What to change of an email address."""
 
     kind: ClassVar[Kind] = EMAILS
+    absent_type: ClassVar[None] = None
     address: email.Address | None = None
     type: EmailType | Literal[""] | None = None
 
