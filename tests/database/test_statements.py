@@ -27,6 +27,7 @@ HOT = {
         "LOOKUP_BY_NUMBERS",
         "LOOKUP_BY_EMAILS",
         "SELECT_CONTACT",
+        "KIND_OF_ADDRESS",
         "CONTACT_PAGE",
         "TAG_PAGE",
         "AUTHENTICATE",
@@ -40,6 +41,7 @@ ID = "019c3860-0000-7000-8000-000000000000"
 VALUES = {
     "customer_id": ID,
     "contact_id": ID,
+    "address_id": ID,
     "below": ID,
     "limit": 101,
     "number_0": "+15551234567",
