@@ -47,7 +47,8 @@ def statements(slots: int | None) -> Iterator[tuple[Query, dict[str, Any]]]:
     ids: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
     names = dict.fromkeys((*contact.TEXTS, "source"), "") | {"display_name": "John Smith"}
     yield contact.INSERT_CONTACT, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
-    number = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other", "is_primary": False}
+    number: dict[str, Any] = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other"}
+    number |= {"label": None, "detail": "", "is_primary": False}
     yield INSERT_ADDRESS[PHONE_NUMBERS], ids | number
     if slots:
         yield (

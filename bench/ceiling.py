@@ -135,6 +135,10 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
     return 200, found[0][0].encode()
 
 
+UNSAID = {"label": None, "detail": ""}
+"""What the work does not say of an address."""
+
+
 async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     if path == "/v1.0/contacts/lookup":
         [[json]] = await database.read(
@@ -151,7 +155,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
         work, status = [(contact.UPDATE_CONTACT, [ids | texts]), (contact.SET_SORT_NAME, [rename])], 200
     elif path.endswith("/phone-numbers"):
         contact_id, status = path[15:51], 201
-        row = ids | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
+        row = ids | UNSAID | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
         of_contact: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id}
         work = [
             (TOUCH_CONTACT, [ids | of_contact]),
@@ -169,9 +173,10 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
 def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
     part = ids | {"contact_id": contact_id}
     numbers = [
-        part | {"id": new_id(ids["now"]), "number_e164": entry["number"]} | entry for entry in body["phone_numbers"]
+        part | UNSAID | {"id": new_id(ids["now"]), "number_e164": entry["number"]} | entry
+        for entry in body["phone_numbers"]
     ]
-    mails = [part | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
+    mails = [part | UNSAID | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
     return [
         (contact.INSERT_CONTACT, [part | {"external_id": "", "sort_name": _sorted(body)} | body]),

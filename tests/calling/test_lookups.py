@@ -3,11 +3,18 @@
 import pytest
 
 from tests.contacts.test_contacts import JOHN
+from tests.replies import found
 
 
 @pytest.fixture
 def john(alice):
-    return alice.api.post("/contacts", json=JOHN).json()
+    return create(alice, JOHN)
+
+
+def create(user, contact):
+    answer = user.api.post("/contacts", json=contact)
+    assert answer.status_code == 201, answer.text
+    return found(answer.json())
 
 
 def look_up(user, **values):
@@ -84,18 +91,18 @@ SPELLED = ["(479) 212-3456", "479_212_3456", "479\u202f212\u202f3456", "47921234
 @pytest.mark.parametrize("spelled", SPELLED)
 def test_a_number_is_the_same_for_storing_looking_up_batches_and_caller_ids(alice, spelled):
     """Alice's region is the US; signs, blanks and scripts make no Norwegian of a number of Arkansas."""
-    norwegian = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+47 92 12 34 56"}]}).json()
-    stored = alice.api.post("/contacts", json={"first_name": "Ann", "phone_numbers": [{"number": spelled}]})
-    assert stored.json()["phone_numbers"][0]["number_e164"] == "+14792123456"
-    assert alone(alice, phone=spelled) == stored.json()
-    assert [one["contact"] for one in look_up(alice, phones=[spelled])] == [stored.json()]
+    norwegian = create(alice, {"phone_numbers": [{"number": "+47 92 12 34 56"}]})
+    stored = create(alice, {"first_name": "Ann", "phone_numbers": [{"number": spelled}]})
+    assert stored["phone_numbers"][0]["number_e164"] == "+14792123456"
+    assert alone(alice, phone=spelled) == stored
+    assert [one["contact"] for one in look_up(alice, phones=[spelled])] == [stored]
     assert alice.api.get("/callerid", params={"phone": spelled}).text == "Ann"
     assert alone(alice, phone=" 4792123456") == norwegian
 
 
 def test_an_old_number_and_the_new_one_find_one_another(alice):
-    old = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+225 07 12 34 56"}]}).json()
-    new = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+229 01 97 12 34 56"}]}).json()
+    old = create(alice, {"phone_numbers": [{"number": "+225 07 12 34 56"}]})
+    new = create(alice, {"phone_numbers": [{"number": "+229 01 97 12 34 56"}]})
     assert alone(alice, phone="+2250707123456") == old
     assert alone(alice, phone="+22997123456") == new
 

@@ -13,6 +13,7 @@ import pytest
 
 from ringbook.clock import new_ids
 from ringbook.database.pages import parse_page, render_page
+from tests.replies import found
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 TAGS = [str(uuid.uuid4()), str(uuid.uuid4())]
@@ -44,6 +45,7 @@ KEYS = [
     "notes",
     "phone_numbers",
     "emails",
+    "addresses",
     "tag_ids",
     "tm_create",
     "tm_update",
@@ -81,7 +83,7 @@ def test_create_answers_the_whole_contact(alice, john):
 )
 def test_lookup_finds_every_spelling(alice, john, query):
     answer = alice.api.get(f"/contacts/lookup?{query}")
-    assert (answer.status_code, answer.json()) == (200, john)
+    assert (answer.status_code, answer.json()) == (200, found(john))
 
 
 @pytest.mark.parametrize("value", ["%2B15550000000", "anonymous", "101", "%00", "x" * 500])
@@ -92,11 +94,11 @@ def test_lookup_of_anything_unknown_is_404(alice, john, value):
 
 def test_lookup_prefers_the_contact_on_which_it_is_primary_then_the_newest(alice, john):
     other = alice.api.post("/contacts", json={"phone_numbers": [{"number": "+15551234567"}]}).json()
-    found = alice.api.get("/contacts/lookup", params={"phone": "+15551234567"}).json()
-    assert found["id"] == john["id"]
+    first = alice.api.get("/contacts/lookup", params={"phone": "+15551234567"}).json()
+    assert first["id"] == john["id"]
     alice.api.delete(f"/contacts/{john['id']}")
-    found = alice.api.get("/contacts/lookup", params={"phone": "+15551234567"}).json()
-    assert found["id"] == other["id"]
+    first = alice.api.get("/contacts/lookup", params={"phone": "+15551234567"}).json()
+    assert first["id"] == other["id"]
 
 
 def test_update_changes_only_what_is_given(alice, john):
@@ -291,7 +293,7 @@ def test_operations_need_no_credential(server, alice, john):
 def test_an_email_is_found_by_any_case(alice, address):
     contact = alice.api.post("/contacts", json={"emails": [{"address": f" {address} "}]}).json()
     assert contact["emails"][0]["address"] == address.lower()
-    assert alice.api.get("/contacts/lookup", params={"email": address.upper()}).json() == contact
+    assert alice.api.get("/contacts/lookup", params={"email": address.upper()}).json() == found(contact)
 
 
 @pytest.mark.parametrize("data", [b"garbage\r\n\r\n", b"GET /" + b"x" * 100_000])

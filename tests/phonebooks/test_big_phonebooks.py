@@ -125,6 +125,10 @@ def test_a_book_that_cannot_be_read_to_its_end_breaks_off(database_url, server, 
 BEFORE = """
 DROP INDEX contacts_by_name;
 ALTER TABLE contacts DROP COLUMN sort_name;
+ALTER TABLE phone_numbers DROP COLUMN label;
+ALTER TABLE phone_numbers DROP COLUMN detail;
+ALTER TABLE emails DROP COLUMN label;
+ALTER TABLE emails DROP COLUMN detail;
 DROP TABLE book_versions;
 UPDATE alembic_version SET version_num = '0001';
 """

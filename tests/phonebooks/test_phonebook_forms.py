@@ -23,7 +23,11 @@ ENTRIES = st.lists(
         first_name=NAMES,
         last_name=NAMES,
         company=NAMES,
-        numbers=st.lists(st.builds(EntryNumber, type=st.sampled_from(TYPES), e164=NUMBERS), min_size=1, max_size=8),
+        numbers=st.lists(
+            st.builds(EntryNumber, type=st.sampled_from(TYPES), label=st.none() | NAMES, e164=NUMBERS),
+            min_size=1,
+            max_size=8,
+        ),
     ),
     max_size=5,
 )
@@ -35,18 +39,24 @@ def names(entry):
 
 def shown(entry):
     """Return the name that a phone must show: on one line, of characters that XML has."""
-    line = " ".join(name_of(*names(entry)).split())
-    return (
-        "".join(c for c in line if c.isprintable() or (ord(c) > 0x9F and c not in "\ufffe\uffff"))
-        or entry.numbers[0].e164
-    )
+    return on_one_line(name_of(*names(entry))) or entry.numbers[0].e164
+
+
+def on_one_line(text):
+    line = " ".join(text.split())
+    return "".join(c for c in line if c.isprintable() or (ord(c) > 0x9F and c not in "\ufffe\uffff"))
+
+
+def label_of(number):
+    """Return the label that a phone must show where it has room for one."""
+    return on_one_line(number.label or "") or number.type.title()
 
 
 def lines(entry):
     """Return what a phone of one number a line must show of the entry."""
     for number in entry.numbers:
-        label = "" if number.type == "other" else f" ({number.type.title()})"
-        yield shown(entry) + label, number.e164
+        label = label_of(number)
+        yield shown(entry) + ("" if label == "Other" else f" ({label})"), number.e164
 
 
 def parsed(book, entries):
@@ -66,7 +76,7 @@ def test_yealink_has_a_telephone_with_its_label_for_each_number(entries):
         name, *numbers = element
         assert (name.tag, name.text) == ("Name", shown(entry))
         assert {number.tag for number in numbers} == {"Telephone"}
-        assert [(n.get("label").lower(), n.text) for n in numbers] == [(n.type, n.e164) for n in entry.numbers]
+        assert [(n.get("label"), n.text) for n in numbers] == [(label_of(n), n.e164) for n in entry.numbers]
 
 
 @given(ENTRIES)
@@ -91,7 +101,7 @@ def test_ipphone_has_exactly_four_elements_in_their_order_and_every_number_once(
 
 @pytest.mark.parametrize(("number", "place"), [("mobile", "Mobile"), ("work", "Office"), ("home", "Telephone")])
 def test_ipphone_puts_a_number_where_its_type_says_and_closes_no_empty_element_itself(number, place):
-    entry = Entry("", "", "Ann", "", "", "", [EntryNumber(number, "+15551234567")])
+    entry = Entry("", "", "Ann", "", "", "", [EntryNumber(number, None, "+15551234567")])
     text = forms.IPPHONE.entry(entry, itertools.count())
     assert f"<{place}>+15551234567</{place}>" in text
     assert "/>" not in text

@@ -42,11 +42,11 @@ def label_of(number: EntryNumber) -> str:
 
 
 def labelled(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Yield each number with the name and, if it has one, its label: for phones that show one number a line."""
+    """Yield each number with the name and, if it says more than Other, its label: where a line shows one number."""
     name = shown(entry)
     for number in entry.numbers:
-        is_plain = number.type == "other" and not number.label
-        yield name if is_plain else f"{name} ({label_of(number)})", number.e164
+        label = label_of(number)
+        yield name if label == LABELS["other"] else f"{name} ({label})", number.e164
 
 
 def in_three(numbers: Iterable[EntryNumber]) -> list[dict[str, str]]:

@@ -22,6 +22,18 @@ NEW_CONTACT: dict[str, Any] = {
     "emails": [{"address": "john@acme.com", "type": "work", "is_primary": True}],
     "tag_ids": TAG_IDS,
 }
+_ADDRESS: dict[str, Any] = {
+    "id": "",
+    "customer_id": EXAMPLE_CUSTOMER_ID,
+    "contact_id": EXAMPLE_CONTACT_ID,
+    "type": "tel",
+    "target": "",
+    "target_name": "",
+    "name": "",
+    "detail": "",
+    "is_primary": True,
+    "tm_create": TIME,
+}
 CONTACT: dict[str, Any] = {
     "id": EXAMPLE_CONTACT_ID,
     "customer_id": EXAMPLE_CUSTOMER_ID,
@@ -60,11 +72,19 @@ CONTACT: dict[str, Any] = {
             "tm_create": TIME,
         }
     ],
+    "addresses": [
+        _ADDRESS | {"id": "b2c3d4e5-f6a7-8901-bcde-f12345678901", "target": "+15551234567", "name": "Mobile"},
+        _ADDRESS
+        | {"id": "c3d4e5f6-a7b8-9012-cdef-123456789012", "target": "+15559876543", "name": "Work", "is_primary": False},
+        _ADDRESS
+        | {"id": "d4e5f6a7-b8c9-0123-defa-234567890123", "type": "email", "target": "john@acme.com", "name": "Work"},
+    ],
     "tag_ids": TAG_IDS,
     "tm_create": TIME,
     "tm_update": None,
     "tm_delete": None,
 }
+FOUND_CONTACT = {name: value for name, value in CONTACT.items() if name != "addresses"}
 TAG: dict[str, Any] = {
     "id": TAG_IDS[0],
     "customer_id": EXAMPLE_CUSTOMER_ID,
@@ -88,19 +108,36 @@ BY_STRUCT: dict[str, Any] = {
         "notes": "Promoted to senior role in January",
     },
     "Contact": CONTACT,
+    "FoundContact": FOUND_CONTACT,
     "ContactPage": {"result": [CONTACT], "next_page_token": TIME},
     "Lookups": {"phones": ["+15551234567", "12"], "emails": ["john@acme.com"]},
     "LookupResults": {
         "result": [
-            {"value": "+15551234567", "contact": CONTACT, "error": None},
+            {"value": "+15551234567", "contact": FOUND_CONTACT, "error": None},
             {"value": "12", "contact": None, "error": {"reason": "INVALID_PHONE_NUMBER", "message": REFUSAL}},
-            {"value": "john@acme.com", "contact": CONTACT, "error": None},
+            {"value": "john@acme.com", "contact": FOUND_CONTACT, "error": None},
         ]
     },
     "PhoneNumberIn": {"number": "+15553334444", "type": "home", "is_primary": False},
     "ChangedPhoneNumber": {"number": "+15553334444", "type": "mobile", "is_primary": True},
     "EmailIn": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": False},
     "ChangedEmail": {"address": "john.smith@gmail.com", "type": "personal", "is_primary": True},
+    "TelAddressIn": {"type": "tel", "target": "+15553334444", "name": "Front desk", "detail": "8 to 5"},
+    "ChangedTelAddress": {"name": "Home", "is_primary": True},
+    "EmailAddressIn": {"type": "email", "target": "john.smith@gmail.com", "name": "Personal"},
+    "ChangedEmailAddress": {"target": "john.smith@gmail.com"},
+    "Me": {
+        "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
+        "customer_id": EXAMPLE_CUSTOMER_ID,
+        "username": "voipbin-mcp",
+        "name": "voipbin-mcp",
+        "detail": "",
+        "status": "available",
+        "permission": 32,
+        "tm_create": TIME,
+        "tm_update": None,
+        "tm_delete": None,
+    },
     "AddedTag": {"tag_id": TAG_IDS[0]},
     "CallerId": {
         "name": "John Smith",
