@@ -10,8 +10,9 @@ ADDRESS = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 # An installation is known by its folder and what its files say: files that only look newer change nothing.
 IS = { echo '$(CURDIR)'; cksum $^; }
+CLIENTS = voipbin-mcp-0.3.0 voipbin-mcp-0.1.1
 
-.PHONY: help run key dist test test-sip test-pooler test-faults check bench bench-full format openapi sql
+.PHONY: help run key dist test test-sip test-pooler test-clients test-faults check bench bench-full format openapi sql
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +45,14 @@ test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are
 
 test-pooler: .venv/dev ## Run the API's tests through PgBouncer, in session and in transaction mode, where it is installed
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m tests.pooler
+
+.venv/clients/%/installed: tests/clients/%.txt
+	@{ [ -f $@ ] && $(IS) | cmp -s - $@; } || { echo "Installing $*" && $(PYTHON) -m venv --clear $(@D) && \
+		$(@D)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r $< && $(IS) >$@; }
+	@touch $@
+
+test-clients: .venv/dev $(CLIENTS:%=.venv/clients/%/installed) ## Drive the API's own clients, as their authors publish them, against a server
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest tests/clients
 
 test-faults: .venv/dev ## Kill, cut off and attack real processes, up to 25 minutes (TIMES=3: three times that); write docs/reliability.md
 	@env -u RINGBOOK_DATABASE_URL FAULT_TIMES=$(TIMES) timeout $$((1800 * $(TIMES))) .venv/bin/python -m pytest -rs tests/faults
