@@ -197,7 +197,7 @@ def _answers(one: Described, operations: Sequence[Described]) -> dict[str, Any]:
     answer["content"] = _content(operation.answer) | (_content(PLAIN_TEXT) if operation.for_phones else {})
     answers = {str(operation.status): answer}
     if one.method == "POST":
-        answer["links"] = _links(operation, operations)
+        answer["links"] = _links(one, operations)
     if operation.has_etag:
         answer["headers"] = REQUEST_ID_HEADER | ETAG
         answers["304"] = {"description": "No contact has changed since.", "headers": REQUEST_ID_HEADER | ETAG}
@@ -214,12 +214,14 @@ def _refusals(one: Described) -> dict[str, Any]:
     return {str(status): _refusal(status, operation) for status in sorted(statuses)}
 
 
-def _links(operation: Operation, operations: Sequence[Described]) -> dict[str, Any]:
-    """Return what can be done next with the ids in an operation's answer."""
+def _links(one: Described, operations: Sequence[Described]) -> dict[str, Any]:
+    """Return what can be done next with the ids in an operation's answer: its own, and that of what it has added."""
     links = {}
+    certain = {"contacts", one.path.rpartition("/")[2]}
+    linked = {word: place for (answer, word), place in LINKED.items() if answer is one.operation.answer}
     for following in operations:
         ids = re.findall(r"([a-z-]+)/\{(\w+)\}", following.path)
-        found = {name: LINKED[operation.answer, word] for word, name in ids if (operation.answer, word) in LINKED}
+        found = {name: linked[word] for word, name in ids if word in certain & linked.keys()}
         if ids and len(found) == len(ids):
             links[following.operation.id] = {"operationId": following.operation.id, "parameters": found}
     return links
