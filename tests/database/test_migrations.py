@@ -1,10 +1,8 @@
 """Migrations: run by every start, once, and to the very schema."""
 
 import asyncio
-import contextlib
 import json
 import os
-import sqlite3
 import subprocess
 
 import asyncpg
@@ -14,15 +12,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ringbook.database.migrate import migrate
 from ringbook.database.revisions import REVISIONS, SCRIPTS, head
 from ringbook.database.schema import metadata
+from tests.phonebooks.test_big_phonebooks import execute
 from tests.process import COMMAND
 
 
 @pytest.mark.alters_database
 def test_a_newer_schema_is_refused(ringbook, database_url):
     assert ringbook("migrate").returncode == 0
-    asyncio.run(set_revision(database_url, "9999"))
+    execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
     for command in (["migrate"], ["serve", "--port", "0"], ["customer", "list"]):
         result = ringbook(*command)
         assert (result.returncode, "newer" in result.stderr) == (1, True)
@@ -38,15 +38,31 @@ def test_the_migrations_make_the_schema(database_url):
     assert asyncio.run(differences(database_url)) == []
 
 
-async def set_revision(url, revision):
-    sql = f"UPDATE alembic_version SET version_num = '{revision}'"
-    if url.startswith("sqlite"):
-        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database, database:
-            database.execute(sql)
-        return
-    connection = await asyncpg.connect(url)
-    await connection.execute(sql)
-    await connection.close()
+BEFORE_LABELS = """
+ALTER TABLE phone_numbers DROP COLUMN label;
+ALTER TABLE phone_numbers DROP COLUMN detail;
+ALTER TABLE emails DROP COLUMN label;
+ALTER TABLE emails DROP COLUMN detail;
+UPDATE alembic_version SET version_num = '0002';
+"""
+AS_THE_VERSION_BEFORE = """
+INSERT INTO emails (customer_id, contact_id, id, address, type, is_primary, tm_create)
+SELECT customer_id, contact_id, id, 'old@acme.com', 'work', is_primary, tm_create FROM phone_numbers;
+"""
+
+
+@pytest.mark.alters_database
+def test_labels_come_to_a_book_without_a_lost_row_and_beside_the_version_before(database_url, server, alice):
+    numbers = [{"number": f"+1555123{i:04}", "type": ["home", "other"][i % 2]} for i in range(20)]
+    before = [alice.api.post("/contacts", json={"phone_numbers": [number]}).json() for number in numbers]
+    execute(database_url, BEFORE_LABELS)
+    asyncio.run(migrate(database_url))
+    execute(database_url, AS_THE_VERSION_BEFORE)
+    for contact in before:
+        after = alice.api.get(f"/contacts/{contact['id']}").json()
+        tel, email = after["addresses"]
+        assert ([tel], after["phone_numbers"]) == (contact["addresses"], contact["phone_numbers"])
+        assert (email["target"], email["name"], email["detail"]) == ("old@acme.com", "Work", "")
 
 
 async def differences(url):
