@@ -275,6 +275,13 @@ def test_an_enum_says_what_is_allowed(alice, create, value):
         assert words.rpartition(": ")[2] in answer.json()["error"]["details"][0]["message"]
 
 
+def test_a_type_that_no_machine_holds_is_refused_as_any_other_is(alice):
+    body = '{"addresses": [{"type": 1e999, "target": "+15550001111"}], "company": 5}'
+    answer = alice.api.post("/contacts", content=body)
+    assert sorted(refused(answer)[1]) == ["addresses[0].type", "company"]
+    assert "must be tel or email" in answer.text
+
+
 # Both notations in one body.
 
 

@@ -155,14 +155,13 @@ def _object_problems(
         return
     name = f"{at}.{tag_field}".lstrip(".")
     tag = values.pop(tag_field, msgspec.Raw(b"null"))
-    by_tag = {msgspec.json.encode(struct.__struct_config__.tag): struct for struct in structs}
-    struct = by_tag.get(msgspec.json.encode(msgspec.json.decode(tag)))
-    if struct:
-        yield from _struct_problems(values, struct, at, region)
-    elif bytes(tag) == b"null":
+    by_tag = {struct.__struct_config__.tag: struct for struct in structs}
+    if bytes(tag) == b"null":
         yield FieldProblem(name, "is required", Reason.MISSING_FIELD)
+    elif refused := list(_problems(tag, Literal[tuple(by_tag)], name, region)):
+        yield from refused
     else:
-        yield FieldProblem(name, _one_of([Literal[tuple(s.__struct_config__.tag for s in structs)]]))
+        yield from _struct_problems(values, by_tag[msgspec.json.decode(tag)], at, region)
 
 
 def _struct_problems(values: dict[str, msgspec.Raw], struct: Any, at: str, region: str) -> Iterator[FieldProblem]:
