@@ -340,6 +340,18 @@ def test_both_with_other_values_are_refused_and_both_named(alice, create, kind, 
     assert alice.api.get(path).json() == contact
 
 
+def test_what_conflicts_is_named_of_both_kinds_at_once(alice, create):
+    values = {"phone_numbers": [{"number": "+15550002222"}], "emails": [{"address": "a@acme.com"}]}
+    targets = [{"type": "tel", "target": "+15550003333"}, {"type": "email", "target": "b@acme.com"}]
+    contact = create(phone_numbers=[{"number": "+15551234567"}], emails=[{"address": "c@acme.com"}])
+    for call, path in ((alice.api.post, "/contacts"), (alice.api.put, f"/contacts/{contact['id']}")):
+        assert refused(call(path, json=values | {"addresses": targets})) == (
+            "CONFLICTING_NOTATIONS",
+            ["phone_numbers", "addresses", "emails", "addresses"],
+        )
+    assert alice.api.get("/contacts").json()["result"] == [contact]
+
+
 # One address.
 
 

@@ -16,18 +16,18 @@ from ringbook.contacts.notations import (
     KINDS,
     MOST_ADDRESSES,
     PHONE_NUMBERS,
-    AddressEntry,
     Changed,
     ContactAddress,
     Email,
     EmailAddressIn,
     EmailIn,
     Given,
+    InBoth,
     Kind,
     PhoneNumber,
     PhoneNumberIn,
     TelAddressIn,
-    that_counts,
+    that_count,
 )
 from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row
@@ -67,8 +67,8 @@ class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
         if problems:
             raise InvalidArgument.of(problems)
 
-    def entries(self, kind: Kind) -> tuple[list[AddressEntry] | None, list[AddressEntry] | None]:
-        """Return the addresses of a kind in the tutorial's notation, and in the other; None where it is not given."""
+    def entries(self, kind: Kind) -> InBoth:
+        """Return the addresses of a kind in either notation."""
         in_tutorial: list[PhoneNumberIn] | list[EmailIn] | None = getattr(self, kind.table.name)
         return (
             None if in_tutorial is None else [one.entry() for one in in_tutorial],
@@ -80,6 +80,11 @@ class NewContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
     """A contact to create."""
 
     source: Literal["", "manual", "import", "api", "sync"] | None = None
+
+    def entries(self, kind: Kind) -> InBoth:
+        """Return the addresses of a kind in either notation; an empty list says nothing of it."""
+        in_tutorial, by_target = super().entries(kind)
+        return in_tutorial or None, by_target or None
 
 
 class ChangedContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
@@ -160,10 +165,8 @@ async def create(caller: Caller, database: Database, now: datetime, new: NewCont
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "source": new.source or "manual"}
     async with changing(caller, database, contact_id) as transaction:
         await transaction.run_many(INSERT_CONTACT, [values | {"now": now}])
-        for kind in KINDS:
-            in_tutorial, by_target = new.entries(kind)
-            if entries := that_counts(kind, in_tutorial or None, by_target or None, stored=()):
-                await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
+        for kind, entries in that_count({kind: new.entries(kind) for kind in KINDS}, stored={}).items():
+            await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
         await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
         return await get(caller, transaction, contact_id)
 
@@ -213,11 +216,10 @@ async def update(caller: Caller, database: Database, contact_id: str, now: datet
         sorted_as, *names = row
         if sorted_as != (wanted := sort_name(*names)):
             await transaction.all(SET_SORT_NAME, **ids, new_sort_name=wanted)
-        for kind in KINDS:
-            if (lists := change.entries(kind)) != (None, None):
-                before = await addresses.stored(caller, transaction, kind, contact_id)
-                entries = that_counts(kind, *lists, before) or []
-                await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, before)
+        given = {kind: lists for kind in KINDS if (lists := change.entries(kind)) != (None, None)}
+        stored = {kind: await addresses.stored(caller, transaction, kind, contact_id) for kind in given}
+        for kind, entries in that_count(given, stored).items():
+            await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, stored[kind])
         if change.tag_ids is not None:
             await contact_tags.replace_all(caller, transaction, contact_id, change.tag_ids)
         return await get(caller, transaction, contact_id)

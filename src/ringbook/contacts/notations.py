@@ -364,19 +364,29 @@ def primary_of(entries: Sequence[AddressEntry]) -> int | None:
     return max((i for i, entry in enumerate(entries) if entry.is_primary), default=None)
 
 
-def that_counts(
-    kind: Kind,
-    in_tutorial: Sequence[AddressEntry] | None,
-    by_target: Sequence[AddressEntry] | None,
-    stored: Sequence[Stored],
-) -> Sequence[AddressEntry] | None:
-    """Return the entries of a kind that count, of the lists in the two notations; None for a list that is not given.
+Entries = Sequence[AddressEntry]
+InBoth = tuple[Entries | None, Entries | None]
+"""The addresses of a kind in the tutorial's notation, and in the other; None for a list that is not given."""
+
+
+def that_count(given: Mapping[Kind, InBoth], stored: Mapping[Kind, Sequence[Stored]]) -> dict[Kind, Entries]:
+    """Return the entries that count, of each kind that is given. Raises InvalidArgument where the notations conflict.
 
     A list that says what is stored is one that was read and sent back: the other one counts. Where both say something
-    new of the same values, each counts for what it alone can say. Raises InvalidArgument where the values differ.
+    new of the same values, each counts for what it alone can say.
     """
+    counting = {kind: _that_counts(kind, *lists, stored.get(kind, ())) for kind, lists in given.items()}
+    if problems := [problem for kind, entries in counting.items() if entries is None for problem in _conflict(kind)]:
+        raise InvalidArgument.of(problems)
+    return {kind: entries for kind, entries in counting.items() if entries is not None}
+
+
+def _that_counts(
+    kind: Kind, in_tutorial: Entries | None, by_target: Entries | None, stored: Sequence[Stored]
+) -> Entries | None:
+    """Return the entries of a kind that count; None where the values of the two lists differ."""
     if in_tutorial is None or by_target is None:
-        return by_target if in_tutorial is None else in_tutorial
+        return in_tutorial or by_target or []
     there = {one.kept.values[kind.normalized]: one for one in stored}
     if _says_what_is_stored(by_target, there):
         return in_tutorial
@@ -384,7 +394,7 @@ def that_counts(
         return by_target
     targets = {entry.normalized: entry for entry in by_target}
     if targets.keys() != {entry.normalized for entry in in_tutorial}:
-        raise _conflict(kind)
+        return None
     return [_together(entry, targets[entry.normalized]) for entry in in_tutorial]
 
 
@@ -409,16 +419,9 @@ def _together(in_tutorial: AddressEntry, by_target: AddressEntry) -> AddressEntr
     return in_tutorial._replace(id=id_, label=by_target.label, is_named=fits, detail=by_target.detail)
 
 
-def _conflict(kind: Kind) -> InvalidArgument:
+def _conflict(kind: Kind) -> list[FieldProblem]:
     both = (kind.table.name, "addresses")
-    return InvalidArgument.of(
-        [
-            FieldProblem(
-                name,
-                f"{' and '.join(both)} give this contact different {kind.table.name.replace('_', ' ')}; "
-                "send one of the two",
-                Reason.CONFLICTING_NOTATIONS,
-            )
-            for name in both
-        ]
+    message = (
+        f"{' and '.join(both)} give this contact different {kind.table.name.replace('_', ' ')}; send one of the two"
     )
+    return [FieldProblem(name, message, Reason.CONFLICTING_NOTATIONS) for name in both]
