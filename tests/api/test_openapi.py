@@ -9,6 +9,7 @@ from typing import get_args
 
 import msgspec
 import pytest
+from msgspec.structs import fields
 
 from ringbook.api import me
 from ringbook.api.app import ROUTES
@@ -51,6 +52,11 @@ def test_every_struct_of_the_document_that_is_no_part_of_another_has_an_example(
     declared = {operation.body for operation in OPERATIONS} | {operation.answer for operation in OPERATIONS}
     used = {struct for kind in declared for struct in get_args(kind) or (kind,)}
     assert {struct.__name__ for struct in used if hasattr(struct, "__struct_fields__")} - BY_STRUCT.keys() == {"Status"}
+
+
+def test_every_key_of_an_answer_is_always_there():
+    answers = [operation.answer for operation in OPERATIONS if hasattr(operation.answer, "__struct_fields__")]
+    assert not [(answer, field.name) for answer in answers for field in fields(answer) if not field.required]
 
 
 def test_the_example_is_what_the_service_answers(alice):
@@ -103,7 +109,7 @@ def test_there_is_one_padlock_with_bearer_and_token_and_the_groups_are_described
         tag for path in whole["paths"].values() for operation in path.values() for tag in operation["tags"]
     }
     assert all(tag["description"] for tag in whole["tags"])
-    for way in ("make key", "ringbook accesskey create", "?accesskey=", "Basic", "cookie"):
+    for way in ("make key", "ringbook accesskey create", "?accesskey=", "Basic", "cookie `accesskey` or `token`"):
         assert way in whole["info"]["description"]
 
 

@@ -1,6 +1,6 @@
 """/me."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -14,19 +14,19 @@ MAY_WRITE = 32
 """The bit of `permission` that the API's clients ask for."""
 
 
-class Me(msgspec.Struct, kw_only=True):
+class Me(msgspec.Struct):
     """The access key of a request, in the form in which the API's clients expect a person."""
 
     id: Id
     customer_id: Id
     username: str
     name: Annotated[str, Meta(description="The access key's name.")]
-    detail: str = ""
-    status: str = "available"
+    detail: Annotated[str, Meta(description="Always empty.")]
+    status: Literal["available"]
     permission: Annotated[int, Meta(description="32 with the scope write, else 0.")]
     tm_create: Time
-    tm_update: Time | None = None
-    tm_delete: Time | None = None
+    tm_update: Time | None
+    tm_delete: Time | None
 
 
 class MeResource(Resource):
@@ -42,8 +42,12 @@ class MeResource(Resource):
             customer_id=access_key["customer_id"],
             username=name,
             name=name,
+            detail="",
+            status="available",
             permission=permission,
             tm_create=access_key["tm_create"],
+            tm_update=None,
+            tm_delete=None,
         )
         resp.data = msgspec.json.encode(me)
 

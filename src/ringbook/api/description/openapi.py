@@ -19,7 +19,7 @@ PLAIN_TEXT = "text/plain"
 ABOUT = """**An access key** is needed for all but the operations: `make key` makes one in a clone, \
 `ringbook accesskey create --customer ID` elsewhere. Press Authorize and put it under `bearer`, as programs send it; \
 `token` is the same key in the URL, for systems that can send nothing else. It is also taken as the password of HTTP \
-Basic, as `?accesskey=`, and as the cookie `accesskey`.
+Basic, as `?accesskey=`, and as the cookie `accesskey` or `token`.
 
 A GET answers HEAD too. A slash at the end of a path makes no difference."""
 
