@@ -1,7 +1,7 @@
 """Labels and details of phone numbers and emails, which the list `addresses` shows.
 
 No row is written anew: both databases keep the default beside the table. A server of the version before goes on
-working: what it adds has neither; a list that it replaces loses them.
+working: what it adds has neither, a list that it replaces loses them, and a type that it changes leaves the label.
 """
 
 import sqlalchemy as sa
