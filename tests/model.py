@@ -6,6 +6,7 @@ ID, NOW = object(), object()
 """In an answer: a new id, and the time of the request."""
 
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title")
+NAME_FIELDS = ("display_name", "first_name", "last_name", "company")
 KINDS = {"phone-numbers": ("phone_numbers", "number", "PHONE_NUMBER"), "emails": ("emails", "address", "EMAIL")}
 INVALID = {"phone-numbers": "INVALID_PHONE_NUMBER", "emails": "INVALID_EMAIL_ADDRESS"}
 DUPLICATE = {"phone-numbers": "DUPLICATE_PHONE_NUMBER", "emails": "DUPLICATE_EMAIL_ADDRESS"}
@@ -37,6 +38,16 @@ ONLY_LOOKED_UP = {
     "15551234567": ["+15551234567"],
     "8003569377": ["+18003569377", "+8003569377"],
 }
+
+CALLED = READINGS | ONLY_LOOKED_UP
+
+NAMES = ["", "John", "Łukasz \U0001f600", ' Zoë\n"Z" 5%', "%"]
+IN_CALLERID = {' Zoë\n"Z" 5%': "Zoë “Z” 5", "%": ""}
+"""What a caller id makes of a name where that is not the name itself."""
+
+IN_PHONEBOOK = {' Zoë\n"Z" 5%': 'Zoë "Z" 5%'}
+WORDS = {"John": ["john"], "Łukasz \U0001f600": ["łukasz"], ' Zoë\n"Z" 5%': ["zoe", "z", "5"]}
+"""The words of each name, as they are sorted and searched."""
 
 
 class Refused(Exception):
@@ -77,6 +88,24 @@ def shown(contact: dict[str, Any]) -> dict[str, Any]:
     """Return the contact as it is answered: what is primary first, then as added."""
     lists = {name: sorted(contact[name], key=lambda one: not one["is_primary"]) for name, _, _ in KINDS.values()}
     return contact | lists
+
+
+def called(contact: dict[str, Any], show: dict[str, str]) -> str:
+    """Return what the contact is called: display_name, else first and last name, else company, as `show` has each."""
+    display, first, last, company = (show.get(contact[name], contact[name]) for name in NAME_FIELDS)
+    return display or f"{first} {last}".strip() or company
+
+
+def words(contact: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [word for name in names for word in WORDS.get(contact[name], [])]
+
+
+def sorting(contact: dict[str, Any]) -> tuple[list[str], list[str], str]:
+    """Return what a phone book sorts by: the words of the name shown, then those of the other names, then the age."""
+    in_turn = (NAME_FIELDS[:1], NAME_FIELDS[1:3], NAME_FIELDS[3:])
+    main = next((words(contact, names) for names in in_turn if any(contact[name] for name in names)), [])
+    others = [word for word in words(contact, NAME_FIELDS[1:]) if word not in main]
+    return main, list(dict.fromkeys(others)), contact["id"]
 
 
 def page(rows: list[dict[str, Any]], size: int, before: str) -> dict[str, Any]:
@@ -138,8 +167,9 @@ class Book:
         contact["tm_delete"] = NOW
         return shown(contact)
 
-    def lookup(self, phone: str, address: str) -> dict[str, Any]:
-        for wanted in [*(READINGS | ONLY_LOOKED_UP)[phone], *READINGS[address]]:
+    def first(self, values: list[str]) -> dict[str, Any] | None:
+        """Return who has the first of the values that somebody has: as primary, else the newest."""
+        for wanted in values:
             having = [
                 (one["is_primary"], contact["id"], contact)
                 for contact in self.contacts
@@ -148,7 +178,63 @@ class Book:
             ]
             if having:
                 return shown(max(having, key=lambda one: one[:2])[2])
-        raise Refused(404, "CONTACT_NOT_FOUND")
+        return None
+
+    def lookup(self, phone: str, address: str) -> dict[str, Any]:
+        contact = self.first([*CALLED[phone], *READINGS[address]])
+        if contact is None:
+            raise Refused(404, "CONTACT_NOT_FOUND")
+        return contact
+
+    def lookups(self, phones: list[str], addresses: list[str]) -> list[dict[str, Any]]:
+        reasons = [INVALID["phone-numbers"]] * len(phones) + [INVALID["emails"]] * len(addresses)
+        return [
+            {"value": text, "contact": self.first(CALLED[text]), "error": None if CALLED[text] else reason}
+            for text, reason in zip(phones + addresses, reasons, strict=True)
+        ]
+
+    def callerid(self, phone: str, given_name: str, most: int) -> dict[str, Any]:
+        contact = self.first(CALLED[phone])
+        if contact is None:
+            name = IN_CALLERID.get(given_name, given_name)
+            return {"name": name[:most].rstrip(), "company": "", "contact_id": "", "tags": []}
+        names = {tag["id"]: tag["name"] for tag in self.tags}
+        return {
+            "name": called(contact, IN_CALLERID)[:most].rstrip(),
+            "company": IN_CALLERID.get(contact["company"], contact["company"]),
+            "contact_id": contact["id"],
+            "tags": [names.get(tag_id, tag_id) for tag_id in contact["tag_ids"]],
+        }
+
+    def phonebook(self, q: str) -> list[dict[str, Any]]:
+        """Return the contacts with a number, by name, that have all words of `q`, or its digits in a number."""
+
+        def is_found(contact: dict[str, Any]) -> bool:
+            if any(map(str.isalpha, q)):
+                its_words = words(contact, NAME_FIELDS)
+                return all(any(word.startswith(begin) for word in its_words) for begin in q.casefold().split())
+            digits = "".join(filter(str.isdigit, q)).lstrip("0")
+            return any(digits in one["number_e164"] for one in contact["phone_numbers"])
+
+        there = [shown(contact) for contact in self.contacts if contact["phone_numbers"]]
+        return sorted(filter(is_found, there), key=sorting)
+
+    def yealink(self, q: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the name of each entry, and its numbers with their labels."""
+        return [
+            (
+                called(contact, IN_PHONEBOOK) or contact["phone_numbers"][0]["number_e164"],
+                [(one["type"].title(), one["number_e164"]) for one in contact["phone_numbers"]],
+            )
+            for contact in self.phonebook(q)
+        ]
+
+    def gigaset(self, q: str, first: int, count: int) -> tuple[dict[str, str], list[dict[str, str]]]:
+        """Return what the list says of itself, and its entries."""
+        found = self.phonebook(q)
+        part = found[first - 1 :][:count]
+        about = {"total": str(len(found)), "first": str(first), "last": str(first + len(part) - 1)}
+        return about if part else {"notfound": "hm", "total": "0"}, [in_gigaset(contact) for contact in part]
 
     def add(self, kind: str, contact_id: str, given: dict[str, Any]) -> dict[str, Any]:
         new, there = entry(kind, given), self.contact(contact_id)[KINDS[kind][0]]
@@ -218,6 +304,21 @@ class Book:
     def unused(self, name: str | None, but: dict[str, Any] | None = None) -> None:
         if name is not None and any(tag is not but and tag["name"].casefold() == name.casefold() for tag in self.tags):
             raise Refused(409, "TAG_NAME_EXISTS")
+
+
+def in_gigaset(contact: dict[str, Any]) -> dict[str, str]:
+    """Return the names, and a number for each of three places: that of its type, or home while that is free."""
+    numbers: dict[str, str] = {}
+    for one in contact["phone_numbers"]:
+        for place in ({"work": "of", "mobile": "mb"}.get(one["type"], "hm"), "hm"):
+            if place not in numbers:
+                numbers[place] = one["number_e164"]
+                break
+    name = called(contact, IN_PHONEBOOK) or contact["phone_numbers"][0]["number_e164"]
+    first, last = (IN_PHONEBOOK.get(contact[key], contact[key]) for key in ("first_name", "last_name"))
+    if f"{first} {last}".strip() != name:
+        first, last = "", name
+    return {"id": contact["id"], "ln": last or first, "fn": first if last else ""} | numbers
 
 
 def found(rows: list[dict[str, Any]], row_id: str, reason: str) -> dict[str, Any]:
