@@ -1,15 +1,42 @@
 """What Ringbook must answer, in plain dicts, one Book a customer; tests/api/test_model.py plays it against a server."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-ID, NOW = object(), object()
-"""In an answer: a new id, and the time of the request."""
+
+class Id:
+    """In an answer: an id that is new."""
+
+
+NOW = object()
+"""In an answer: the time of the request."""
+
+
+class Kind(NamedTuple):
+    """Phone numbers, or emails: their list in a contact, what a person enters, and their `type` among the addresses."""
+
+    list: str
+    entered: str
+    address_type: str
+    names: dict[str, str]
+    """What an address of each type is called where it has no label."""
+    invalid: str
+    duplicate: str
+
 
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title")
 NAME_FIELDS = ("display_name", "first_name", "last_name", "company")
-KINDS = {"phone-numbers": ("phone_numbers", "number", "PHONE_NUMBER"), "emails": ("emails", "address", "EMAIL")}
-INVALID = {"phone-numbers": "INVALID_PHONE_NUMBER", "emails": "INVALID_EMAIL_ADDRESS"}
-DUPLICATE = {"phone-numbers": "DUPLICATE_PHONE_NUMBER", "emails": "DUPLICATE_EMAIL_ADDRESS"}
+PHONE_TYPES = {"mobile": "Mobile", "work": "Work", "home": "Home", "fax": "Fax", "other": ""}
+EMAIL_TYPES = {"work": "Work", "personal": "Personal", "other": ""}
+KINDS = {
+    "phone-numbers": Kind(
+        "phone_numbers", "number", "tel", PHONE_TYPES, "INVALID_PHONE_NUMBER", "DUPLICATE_PHONE_NUMBER"
+    ),
+    "emails": Kind("emails", "address", "email", EMAIL_TYPES, "INVALID_EMAIL_ADDRESS", "DUPLICATE_EMAIL_ADDRESS"),
+}
+"""By the path below a contact."""
+
+EXISTS = {"phone-numbers": "PHONE_NUMBER_EXISTS", "emails": "EMAIL_EXISTS", "addresses": "ADDRESS_ALREADY_EXISTS"}
+NOT_FOUND = {"phone-numbers": "PHONE_NUMBER_NOT_FOUND", "emails": "EMAIL_NOT_FOUND", "addresses": "ADDRESS_NOT_FOUND"}
 
 READINGS = {
     "+15551234567": ["+15551234567"],
@@ -31,6 +58,12 @@ READINGS = {
     "reception@pbx.local": ["reception@pbx.local"],
     "x@": [],
 }
+READINGS |= {
+    as_answered: [value]
+    for text, values in READINGS.items()
+    for value in values
+    for as_answered in (text.strip(), value)
+}
 """What each text is as a number or an address of a customer in the US; an invalid one is nothing."""
 
 ONLY_LOOKED_UP = {
@@ -51,43 +84,165 @@ WORDS = {"John": ["john"], "Łukasz \U0001f600": ["łukasz"], ' Zoë\n"Z" 5%': [
 
 
 class Refused(Exception):
-    """The answer is an error: its HTTP status and its reason."""
+    """The answer is an error: its HTTP status, its reason or one of several, and the fields that it names."""
+
+    def __init__(self, status: int, reason: str = "", problems: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.reasons = set((problems or {}).values()) or {reason}
+        self.fields = set(problems or {})
 
 
-def key(kind: str, text: str) -> str:
-    if not READINGS[text]:
-        raise Refused(400, INVALID[kind])
-    return READINGS[text][0]
+def text_of(kind: str, given: dict[str, Any]) -> tuple[str, str | None]:
+    """Return what was entered, None if nothing was, and the name of its field."""
+    field = KINDS[kind].entered if KINDS[kind].entered in given else "target"
+    return field, given.get(field)
 
 
-def value(kind: str, text: str) -> dict[str, Any]:
-    if kind == "emails":
-        return {"address": key(kind, text)}
-    return {"number": text.strip(), "number_e164": key(kind, text)}
+def values(kind: str, text: str | None) -> list[str]:
+    """Return what a text is as a value of the kind: one, or nothing."""
+    return [value for value in READINGS[text or ""] if value.startswith("+") == (kind == "phone-numbers")]
+
+
+def problems_of(kind: str, given: list[tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    """Return the reason for each field that is wrong, of entries with the places where they stand."""
+    problems, before = {}, set()
+    for place, one in given:
+        field, text = text_of(kind, one)
+        if text is None:
+            continue
+        if not values(kind, text):
+            problems[place + field] = KINDS[kind].invalid
+        elif values(kind, text)[0] in before:
+            problems[place + field] = KINDS[kind].duplicate
+        before.update(values(kind, text))
+    return problems
+
+
+def check(problems: dict[str, str]) -> None:
+    if problems:
+        raise Refused(400, problems=problems)
+
+
+def of_kind(kind: str, addresses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in addresses if one.get("type") == KINDS[kind].address_type]
 
 
 def value_of(entry: dict[str, Any]) -> str:
     return entry.get("number_e164") or entry["address"]
 
 
-def entry(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    rest = {"type": given.get("type") or "other", "is_primary": given.get("is_primary") or False, "tm_create": NOW}
-    return {"id": ID} | value(kind, given[KINDS[kind][1]]) | rest
+def fresh(kind: str) -> dict[str, Any]:
+    values = {"number": "", "number_e164": ""} if kind == "phone-numbers" else {"address": ""}
+    rest = {"type": "other", "is_primary": False, "tm_create": NOW, "label": None, "detail": ""}
+    return {"id": Id()} | values | rest
 
 
-def entries(kind: str, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    made = [entry(kind, one) for one in given]
-    if len(set(map(value_of, made))) < len(made):
-        raise Refused(400, DUPLICATE[kind])
-    for one in made[:-1]:
-        one["is_primary"] &= not any(later["is_primary"] for later in made[made.index(one) + 1 :])
-    return made
+def named(kind: str, name: str) -> dict[str, Any]:
+    """Return what a name makes of an address: its type, and the name as its label where the type alone says less."""
+    name = name.strip()
+    type_ = name.lower() if name.lower() in KINDS[kind].names else "other"
+    return {"type": type_, "label": None if name == KINDS[kind].names[type_] else name}
+
+
+def name_of(kind: str, entry: dict[str, Any]) -> str:
+    return KINDS[kind].names[entry["type"]] if entry["label"] is None else entry["label"]
+
+
+def changed(kind: str, old: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return what an entry of a request, in either notation, makes of `old`."""
+    new = dict(old)
+    field, text = text_of(kind, given)
+    if text is not None and not (field == "target" and text.strip() == old.get("number_e164")):
+        value = values(kind, text)[0]
+        new |= {"address": value} if kind == "emails" else {"number": text.strip(), "number_e164": value}
+    type_ = given.get("type")
+    if type_ is not None and type_ != KINDS[kind].address_type:
+        new["type"] = type_ or "other"
+        new["label"] = old["label"] if new["type"] == old["type"] else None
+    if given.get("name") is not None:
+        new |= named(kind, given["name"])
+    return new | {key: given[key] for key in ("detail", "is_primary") if given.get(key) is not None}
+
+
+def replaced(kind: str, old: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the list that one notation's list makes of `old`.
+
+    What stays, by its id, else by its value, keeps its place and whatever the list does not say.
+    """
+    absent = {"is_primary": False} if is_address(kind, given) else {"is_primary": False, "type": "other"}
+    wanted = [values(kind, text_of(kind, one)[1])[0] for one in given]
+    kept: list[Any] = [None] * len(given)
+    for same in (lambda i, one: one["id"] == given[i].get("id"), lambda i, one: value_of(one) == wanted[i]):
+        for i in range(len(given)):
+            match = next((one for one in old if same(i, one)), None)
+            if kept[i] is None and match is not None and match not in kept:
+                kept[i] = match
+    new = [changed(kind, kept[i] or fresh(kind), absent | given[i]) for i in range(len(given))]
+    for i, one in enumerate(new):
+        one["is_primary"] &= not any(later["is_primary"] for later in new[i + 1 :])
+    place = {one["id"]: i for i, one in enumerate(old)}
+    return sorted(new, key=lambda one: place.get(one["id"], len(old)))
+
+
+def is_address(kind: str, given: list[dict[str, Any]]) -> bool:
+    return any(text_of(kind, one)[0] == "target" for one in given)
+
+
+def is_as_stored(kind: str, old: list[dict[str, Any]], given: list[dict[str, Any]]) -> bool:
+    return replaced(kind, old, [one | {"id": None} for one in given]) == old
+
+
+def given_in_both(kind: str, old: list[dict[str, Any]], ours: Any, theirs: Any) -> list[dict[str, Any]]:
+    """Return what becomes of `old`, given as the tutorial has it and as addresses; None where it is not given so."""
+    if ours is None and theirs is None:
+        return old
+    if theirs is None or (ours is not None and is_as_stored(kind, old, theirs)):
+        return replaced(kind, old, ours)
+    if ours is None or is_as_stored(kind, old, ours):
+        return replaced(kind, old, theirs)
+    if {values(kind, text_of(kind, one)[1])[0] for one in ours} != {values(kind, one["target"])[0] for one in theirs}:
+        raise Refused(400, problems=dict.fromkeys((KINDS[kind].list, "addresses"), "CONFLICTING_NOTATIONS"))
+    new = replaced(kind, old, ours)
+    for entry in new:
+        its = next(one for one in theirs if values(kind, one["target"])[0] == value_of(entry))
+        also = changed(kind, entry, {key: its[key] for key in ("name", "detail") if key in its})
+        entry["detail"] = also["detail"]
+        if also["type"] == entry["type"]:
+            entry["label"] = also["label"]
+    return new
+
+
+def in_order(contact: dict[str, Any]) -> dict[str, Any]:
+    """Return the contact, of each list what is primary first, then as added."""
+    names = [kind.list for kind in KINDS.values()]
+    return contact | {name: sorted(contact[name], key=lambda one: not one["is_primary"]) for name in names}
+
+
+def looked_up(contact: dict[str, Any]) -> dict[str, Any]:
+    """Return the contact as the tutorial shows it."""
+    ordered = in_order(contact)
+    return ordered | {
+        kind.list: [
+            {key: value for key, value in one.items() if key not in ("label", "detail")} for one in ordered[kind.list]
+        ]
+        for kind in KINDS.values()
+    }
 
 
 def shown(contact: dict[str, Any]) -> dict[str, Any]:
-    """Return the contact as it is answered: what is primary first, then as added."""
-    lists = {name: sorted(contact[name], key=lambda one: not one["is_primary"]) for name, _, _ in KINDS.values()}
-    return contact | lists
+    """Return the contact in both notations."""
+    addresses = [
+        {"id": one["id"], "customer_id": contact["customer_id"], "contact_id": contact["id"]}
+        | {"type": KINDS[kind].address_type, "target": value_of(one), "target_name": ""}
+        | {"name": name_of(kind, one), "detail": one["detail"]}
+        | {"is_primary": one["is_primary"], "tm_create": one["tm_create"]}
+        for kind in KINDS
+        for one in in_order(contact)[KINDS[kind].list]
+    ]
+    answer: dict[str, Any] = {}
+    for key, value in looked_up(contact).items():
+        answer |= {key: value} | ({"addresses": addresses} if key == "emails" else {})
+    return answer
 
 
 def called(contact: dict[str, Any], show: dict[str, str]) -> str:
@@ -129,37 +284,46 @@ class Book:
         contact["tm_update"] = NOW
         return contact
 
+    def check(self, body: dict[str, Any]) -> None:
+        problems = {}
+        for kind, (name, *_) in KINDS.items():
+            theirs = [(f"addresses[{i}].", one) for i, one in enumerate(body.get("addresses", []))]
+            problems |= problems_of(kind, [(f"{name}[{i}].", one) for i, one in enumerate(body.get(name, []))])
+            problems |= problems_of(kind, [one for one in theirs if of_kind(kind, [one[1]])])
+        check(problems)
+
+    def lists(self, body: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what becomes of both lists; in a new contact an empty one says nothing."""
+        new, conflicts = {}, {}
+        for kind, (name, *_) in KINDS.items():
+            ours, theirs = body.get(name), body.get("addresses")
+            theirs = None if theirs is None else of_kind(kind, theirs)
+            if old is None:
+                ours, theirs = ours or None, theirs or None
+            try:
+                new[name] = given_in_both(kind, old[name] if old else [], ours, theirs)
+            except Refused as conflict:
+                conflicts |= dict.fromkeys(conflict.fields, "CONFLICTING_NOTATIONS")
+        check(conflicts)
+        return new
+
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        lists = {KINDS[kind][0]: entries(kind, body.get(KINDS[kind][0], [])) for kind in KINDS}
+        self.check(body)
         texts = {name: body.get(name, "") for name in TEXTS}
-        rest = {"source": body.get("source") or "manual", "external_id": "", "notes": ""} | lists
+        rest = {"source": body.get("source") or "manual", "external_id": "", "notes": ""} | self.lists(body)
         rest |= {"tag_ids": list(dict.fromkeys(body.get("tag_ids", [])))}
         times = {"tm_create": NOW, "tm_update": None, "tm_delete": None}
-        self.contacts.append({"id": ID, "customer_id": self.customer_id} | texts | rest | times)
+        self.contacts.append({"id": Id(), "customer_id": self.customer_id} | texts | rest | times)
         return shown(self.contacts[-1])
 
     def update(self, contact_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        lists = {kind: entries(kind, body[KINDS[kind][0]]) for kind in KINDS if KINDS[kind][0] in body}
+        self.check(body)
+        lists = self.lists(body, self.contact(contact_id))
         contact = self.changed(contact_id)
-        contact.update({name: body[name] for name in TEXTS if name in body})
-        for kind, new in lists.items():
-            self.replace(contact, KINDS[kind][0], body[KINDS[kind][0]], new)
+        contact.update({name: body[name] for name in TEXTS if name in body} | lists)
         if "tag_ids" in body:
             contact["tag_ids"] = list(dict.fromkeys(body["tag_ids"]))
         return shown(contact)
-
-    def replace(self, contact: dict[str, Any], name: str, given: list[dict[str, Any]], new: list[Any]) -> None:
-        """Keep the id, the tm_create and the place of what stays: by its id, else by its value."""
-        old = contact[name]
-        kept: list[Any] = [None] * len(new)
-        for same in (lambda i, one: one["id"] == given[i].get("id"), lambda i, one: value_of(one) == value_of(new[i])):
-            for i in range(len(new)):
-                match = next((one for one in old if same(i, one)), None)
-                if kept[i] is None and match is not None and match not in kept:
-                    kept[i] = match
-                    new[i] |= {"id": match["id"], "tm_create": match["tm_create"]}
-        place = {one["id"]: i for i, one in enumerate(old)}
-        contact[name] = sorted(new, key=lambda one: place.get(one["id"], len(old)))
 
     def delete(self, contact_id: str) -> dict[str, Any]:
         contact = self.changed(contact_id)
@@ -177,7 +341,7 @@ class Book:
                 if value_of(one) == wanted
             ]
             if having:
-                return shown(max(having, key=lambda one: one[:2])[2])
+                return looked_up(max(having, key=lambda one: one[:2])[2])
         return None
 
     def lookup(self, phone: str, address: str) -> dict[str, Any]:
@@ -187,7 +351,7 @@ class Book:
         return contact
 
     def lookups(self, phones: list[str], addresses: list[str]) -> list[dict[str, Any]]:
-        reasons = [INVALID["phone-numbers"]] * len(phones) + [INVALID["emails"]] * len(addresses)
+        reasons = [KINDS["phone-numbers"].invalid] * len(phones) + [KINDS["emails"].invalid] * len(addresses)
         return [
             {"value": text, "contact": self.first(CALLED[text]), "error": None if CALLED[text] else reason}
             for text, reason in zip(phones + addresses, reasons, strict=True)
@@ -216,7 +380,7 @@ class Book:
             digits = "".join(filter(str.isdigit, q)).lstrip("0")
             return any(digits in one["number_e164"] for one in contact["phone_numbers"])
 
-        there = [shown(contact) for contact in self.contacts if contact["phone_numbers"]]
+        there = [in_order(contact) for contact in self.contacts if contact["phone_numbers"]]
         return sorted(filter(is_found, there), key=sorting)
 
     def yealink(self, q: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -224,7 +388,7 @@ class Book:
         return [
             (
                 called(contact, IN_PHONEBOOK) or contact["phone_numbers"][0]["number_e164"],
-                [(one["type"].title(), one["number_e164"]) for one in contact["phone_numbers"]],
+                [(one["label"] or one["type"].title(), one["number_e164"]) for one in contact["phone_numbers"]],
             )
             for contact in self.phonebook(q)
         ]
@@ -236,31 +400,53 @@ class Book:
         about = {"total": str(len(found)), "first": str(first), "last": str(first + len(part) - 1)}
         return about if part else {"notfound": "hm", "total": "0"}, [in_gigaset(contact) for contact in part]
 
-    def add(self, kind: str, contact_id: str, given: dict[str, Any]) -> dict[str, Any]:
-        new, there = entry(kind, given), self.contact(contact_id)[KINDS[kind][0]]
-        if value_of(new) in map(value_of, there):
-            raise Refused(409, f"{KINDS[kind][2]}_EXISTS")
-        demote(there, new)
-        there.append(new)
-        return shown(self.changed(contact_id))
+    def at(self, path: str, contact_id: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return what is at a path below a contact, each with its kind."""
+        contact = self.contact(contact_id)
+        return [(kind, one) for kind in KINDS if path in (kind, "addresses") for one in contact[KINDS[kind].list]]
 
-    def change(self, kind: str, contact_id: str, entry_id: str, given: dict[str, Any]) -> dict[str, Any]:
-        name, entered, word = KINDS[kind]
-        new = value(kind, given[entered]) if entered in given else {}
+    def find(self, path: str, contact_id: str, entry_id: str) -> tuple[str, dict[str, Any]]:
+        for kind, one in self.at(path, contact_id):
+            if one["id"] == entry_id:
+                return kind, one
+        raise Refused(404, NOT_FOUND[path])
+
+    def put(self, path: str, kind: str, contact_id: str, new: dict[str, Any]) -> dict[str, Any]:
+        """Put an entry in the place of the one of its id, or behind the others."""
+        name = KINDS[kind].list
         there = self.contact(contact_id)[name]
-        old = found(there, entry_id, f"{word}_NOT_FOUND")
-        if new and value_of(new) in [value_of(one) for one in there if one is not old]:
-            raise Refused(409, f"{word}_EXISTS")
-        new |= {"type": given["type"] or "other"} if "type" in given else {}
-        new |= {"is_primary": given["is_primary"]} if "is_primary" in given else {}
-        demote(there, new)
-        old.update(new)
-        return shown(self.changed(contact_id))
+        if value_of(new) in [value_of(one) for one in there if one["id"] != new["id"]]:
+            raise Refused(409, EXISTS[path])
+        contact = self.changed(contact_id)
+        ids = [one["id"] for one in there]
+        for one in there:
+            one["is_primary"] &= not new["is_primary"]
+        at = ids.index(new["id"]) if new["id"] in ids else len(ids)
+        contact[name][at : at + 1] = [new]
+        return shown(contact)
 
-    def remove(self, kind: str, contact_id: str, entry_id: str) -> dict[str, Any]:
-        there = self.contact(contact_id)[KINDS[kind][0]]
-        there.remove(found(there, entry_id, f"{KINDS[kind][2]}_NOT_FOUND"))
-        return shown(self.changed(contact_id))
+    def add(self, path: str, contact_id: str, given: dict[str, Any]) -> dict[str, Any]:
+        kind = next(kind for kind in KINDS if path == kind or of_kind(kind, [given]))
+        check(problems_of(kind, [("", given)]))
+        return self.put(path, kind, contact_id, changed(kind, fresh(kind), given))
+
+    def change(self, path: str, contact_id: str, entry_id: str, given: dict[str, Any]) -> dict[str, Any]:
+        if path in KINDS:
+            check(problems_of(path, [("", given)]))
+        kind, old = self.find(path, contact_id, entry_id)
+        check(
+            {"type": "INVALID_FIELD"}
+            if path == "addresses" and not of_kind(kind, [{"type": KINDS[kind].address_type} | given])
+            else {}
+        )
+        check(problems_of(kind, [("", given)]))
+        return self.put(path, kind, contact_id, changed(kind, old, given))
+
+    def remove(self, path: str, contact_id: str, entry_id: str) -> dict[str, Any]:
+        kind, old = self.find(path, contact_id, entry_id)
+        contact = self.changed(contact_id)
+        contact[KINDS[kind].list].remove(old)
+        return shown(contact)
 
     def tag(self, contact_id: str, tag_id: str) -> dict[str, Any]:
         contact = self.contact(contact_id)
@@ -279,7 +465,7 @@ class Book:
         self.unused(body["name"])
         times = {"tm_create": NOW, "tm_update": None, "tm_delete": None}
         texts = {"name": body["name"], "detail": body.get("detail", "")}
-        self.tags.append({"id": ID, "customer_id": self.customer_id} | texts | times)
+        self.tags.append({"id": Id(), "customer_id": self.customer_id} | texts | times)
         return self.tags[-1]
 
     def get_tag(self, tag_id: str) -> dict[str, Any]:
@@ -326,8 +512,3 @@ def found(rows: list[dict[str, Any]], row_id: str, reason: str) -> dict[str, Any
         if row["id"] == row_id:
             return row
     raise Refused(404, reason)
-
-
-def demote(there: list[dict[str, Any]], new: dict[str, Any]) -> None:
-    for one in there:
-        one["is_primary"] &= not new.get("is_primary")

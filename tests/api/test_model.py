@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from ringbook.clock import EPOCH
 from tests.conftest import _customer
-from tests.model import CALLED, ID, KINDS, NAMES, NOW, READINGS, Book, Refused, page, shown
+from tests.model import CALLED, KINDS, NAMES, NOW, READINGS, Book, Id, Refused, page, shown
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 NUMBERS = [text for text in READINGS if re.search(r"\d", text)]
@@ -29,26 +29,58 @@ who, nth = st.integers(0, 1), st.integers(0, 9)
 name, names = st.sampled_from(NAMES), ("display_name", "first_name", "last_name", "company")
 caller, address = st.sampled_from([text for text in CALLED if text not in ADDRESSES]), st.sampled_from(ADDRESSES)
 search = st.sampled_from(["", "jo", "ZO 5", "łuk", "(555) 123", "030 12"])
-rest_of_entry = {"type": st.sampled_from(["", "work", "other"]), "is_primary": st.booleans(), "id": nth}
-values = {
-    "phone-numbers": ("number", mostly_right(NUMBERS)),
-    "emails": ("address", mostly_right(ADDRESSES)),
-}
-new_entry = {kind: st.fixed_dictionaries(dict([value]), optional=rest_of_entry) for kind, value in values.items()}
-changed_entry = {
-    kind: st.fixed_dictionaries({}, optional=dict([value]) | rest_of_entry) for kind, value in values.items()
-}
-lists = {KINDS[kind][0]: st.lists(new_entry[kind], max_size=3) for kind in KINDS}
+texts = {"phone-numbers": mostly_right(NUMBERS), "emails": mostly_right(ADDRESSES)}
+types = {"phone-numbers": ["", "work", "mobile", "other"], "emails": ["", "work", "personal"]}
+label = st.sampled_from(["", "Mobile", "work ", "Personal", "Boat", "other", None])
+beside_target = {"name": label, "detail": st.sampled_from(["", "3rd floor", None])}
+
+
+def one_entry(path, kind, *, new):
+    """Return what a request may say of a number or an email at a path below a contact."""
+    rest = {"is_primary": st.booleans(), "id": nth}
+    if path == kind:
+        value, rest = {KINDS[kind].entered: texts[kind]}, {"type": st.sampled_from(types[kind])} | rest
+    else:
+        value, rest = {"target": texts[kind]}, beside_target | rest
+    if not new:
+        return st.fixed_dictionaries({}, optional=value | rest)
+    type_ = {} if path == kind else {"type": st.just(KINDS[kind].address_type)}
+    return st.fixed_dictionaries(type_ | value, optional=rest)
+
+
+places = st.sampled_from([(path, kind) for kind in KINDS for path in (kind, "addresses")])
+new_at_place = places.flatmap(lambda at: st.tuples(st.just(at), one_entry(*at, new=True)))
+change_at_place = places.flatmap(lambda at: st.tuples(st.just(at), one_entry(*at, new=False)))
+address_type = {"type": st.sampled_from(["tel", "email"])}
+lists = {KINDS[kind].list: st.lists(one_entry(kind, kind, new=True), max_size=3) for kind in KINDS}
+lists["addresses"] = st.lists(st.one_of([one_entry("addresses", kind, new=True) for kind in KINDS]), max_size=3)
+edit = st.tuples(
+    st.sampled_from(list(lists)),
+    st.integers(0, 3),
+    st.none()
+    | st.fixed_dictionaries(
+        {},
+        optional={KINDS[kind].entered: texts[kind] for kind in KINDS}
+        | {"type": st.sampled_from(["", "work"]), "is_primary": st.booleans()}
+        | beside_target,
+    ),
+)
+"""In which list, at which place, and what to say there; None takes the entry out."""
+
+edits = st.tuples(st.lists(edit, max_size=3), st.booleans(), st.sampled_from([False, False, True]))
+"""What to say, whether addresses are sent in the other order, and whether they are another contact's."""
+
 changed_contact = dict.fromkeys(names, name) | {"tag_ids": st.lists(nth, max_size=3)} | lists
 source = {"source": st.sampled_from(["", "manual", "sync"])}
 tag_name = st.sampled_from(["VIP", "vip", "Straße", "STRASSE", "É"])
-kind_and_new = st.sampled_from(list(KINDS)).flatmap(lambda kind: st.tuples(st.just(kind), new_entry[kind]))
-kind_and_change = st.sampled_from(list(KINDS)).flatmap(lambda kind: st.tuples(st.just(kind), changed_entry[kind]))
-
 EVERYTHING = {
     "company": "John",
-    "phone_numbers": [{"number": "+15551234567"}, {"number": "+5551234567", "is_primary": True}],
-    "emails": [{"address": "john@acme.com", "is_primary": True}, {"address": "reception@pbx.local"}],
+    "addresses": [
+        {"type": "tel", "target": " (555) 123-4567", "name": "Boat", "detail": "3rd floor"},
+        {"type": "tel", "target": "+5551234567", "name": "mobile", "is_primary": True},
+        {"type": "email", "target": "john@acme.com", "name": "Work", "is_primary": True},
+        {"type": "email", "target": "reception@pbx.local"},
+    ],
     "tag_ids": [0],
 }
 
@@ -73,9 +105,10 @@ class Play(RuleBasedStateMachine):
         return ids[-1 - n % len(ids)]
 
     def entry(self, who, kind, contact, n):
-        """Return the id of an entry, likely one that the contact has."""
+        """Return the id of an entry, likely one of its kind that the contact has."""
         own = [one for one in self.players[who][0].contacts if one["id"] == contact]
-        return self.made(kind, n, [entry for one in own for entry in one[KINDS[kind][0]]])
+        kind = {"phone-numbers": "emails", "emails": "phone-numbers"}[kind] if n == 9 else kind
+        return self.made(kind, n % 9, [entry for one in own for entry in one[KINDS[kind].list]])
 
     def contact(self, who, n):
         return self.made("contacts", n, self.players[who][0].contacts)
@@ -86,10 +119,11 @@ class Play(RuleBasedStateMachine):
     def body(self, given, who, contact=None):
         """Return a body whose ids, each a number so far, are ids that were made."""
         body = dict(given)
-        for kind, (key, _, _) in KINDS.items():
+        for key in lists:
             if key in body:
                 body[key] = [
-                    one | {"id": self.entry(who, kind, contact, one["id"])} if "id" in one else one for one in body[key]
+                    one | {"id": self.entry(who, kind_of(key, one), contact, one["id"])} if "id" in one else one
+                    for one in body[key]
                 ]
         if "tag_ids" in body:
             body["tag_ids"] = [self.tag_id(who, n) for n in body["tag_ids"]]
@@ -98,47 +132,43 @@ class Play(RuleBasedStateMachine):
     def play(self, who, method, path, expect, body=None, **query):
         book, api = self.players[who]
         got = api.request(method, path, json=body, params=api.params.merge(query))
+        refused = None
         try:
             expected = expect(book)
         except Refused as error:
-            refused = error.args
-        else:
-            refused = None
+            refused = error
         if refused:
-            assert (got.status_code, got.json()["error"]["reason"]) == refused
+            refusal = got.json()["error"]
+            assert (got.status_code, refusal["reason"] in refused.reasons) == (refused.status, True), refusal
+            assert not refused.fields or {one["field"] for one in refusal["details"]} == refused.fields
             return
         assert got.status_code == (201 if method == "POST" else 200), got.text
         answer = got.json()
-        now = self.settle(expected, answer)
-        assert json.dumps(answer) == json.dumps(expected)
-        for row in [*book.contacts, *book.tags]:
-            row.update({key: now if value is NOW else answer["id"] for key, value in row.items() if value in (ID, NOW)})
-        self.last = max(now, self.last)
+        new = self.new(expected, answer)
+        assert json.dumps(answer) == json.dumps(settled(expected, new))
+        for rows in (book.contacts, book.tags):
+            rows[:] = settled(rows, new)
+        self.last = max(new.get(NOW, ""), self.last)
         self.remember(answer)
 
-    def settle(self, expected, answer):
-        """Put the ids and times that are new, having looked at them, in their places; return the request's time."""
-        parts = [(expected, answer)]
-        for key, _, _ in KINDS.values():
-            assert len(expected.get(key, [])) == len(answer.get(key, [])), key
-            parts += zip(expected.get(key, []), answer.get(key, []), strict=True)
-        new = [(one, key, got[key]) for one, got in parts for key, value in one.items() if value in (ID, NOW)]
-        times = {value for _, key, value in new if key != "id"}
-        assert len(times) <= 1
-        now = max(times, default="")
+    def new(self, expected, answer):
+        """Return what stands for each id and the time that are new, having looked at them."""
+        new = {}
+        for one, value in pairs(expected, answer):
+            assert new.setdefault(one, value) == value
+        now, ids = new.get(NOW, ""), [value for one, value in new.items() if one is not NOW]
         assert not now or (TIME.fullmatch(now) and now > self.last)
-        for one, key, value in new:
-            if key == "id":
-                assert uuid.UUID(value).version == 7
-                assert uuid.UUID(value).int >> 80 == (datetime.fromisoformat(now) - EPOCH) // timedelta(milliseconds=1)
-                assert not any(value in ids for ids in self.ids.values())
-            one[key] = value
-        return now
+        assert len(set(ids)) == len(ids)
+        for value in ids:
+            assert uuid.UUID(value).version == 7
+            assert uuid.UUID(value).int >> 80 == (datetime.fromisoformat(now) - EPOCH) // timedelta(milliseconds=1)
+            assert not any(value in ids for ids in self.ids.values())
+        return new
 
     def remember(self, answer):
         kind = "contacts" if "tag_ids" in answer else "tags"
         found = [(kind, answer.get("id"))]
-        found += [(kind, one["id"]) for kind, (key, _, _) in KINDS.items() for one in answer.get(key, [])]
+        found += [(kind, one["id"]) for kind in KINDS for one in answer.get(KINDS[kind].list, [])]
         for kind, one in found:
             if one and one not in self.ids[kind]:
                 self.ids[kind].append(one)
@@ -171,24 +201,47 @@ class Play(RuleBasedStateMachine):
         contact = self.contact(who, contact)
         self.play(who, "DELETE", f"/contacts/{contact}", lambda book: book.delete(contact))
 
-    @rule(who=who, contact=nth, new=kind_and_new)
-    def add(self, who, contact, new):
-        contact, (kind, body) = self.contact(who, contact), new
-        self.play(who, "POST", f"/contacts/{contact}/{kind}", lambda book: book.add(kind, contact, body), body)
-
-    @rule(who=who, contact=nth, entry=nth, changed=kind_and_change)
-    def change(self, who, contact, entry, changed):
-        contact, (kind, body) = self.contact(who, contact), changed
-        entry = self.entry(who, kind, contact, entry)
-        path = f"/contacts/{contact}/{kind}/{entry}"
-        self.play(who, "PUT", path, lambda book: book.change(kind, contact, entry, body), body)
-
-    @rule(who=who, contact=nth, entry=nth, kind=st.sampled_from(list(KINDS)))
-    def remove(self, who, contact, entry, kind):
+    @rule(who=who, contact=nth, rounds=st.lists(edits, min_size=1, max_size=4))
+    def send_back(self, who, contact, rounds):
+        """Send a contact as it was read, in both notations, but for some edits; or make another of it."""
         contact = self.contact(who, contact)
+        for edits, backwards, again in rounds:
+            body = next((shown(one) for one in self.players[who][0].contacts if one["id"] == contact), {})
+            for key, n, says in edits:
+                edit_one(key, body.setdefault(key, []), n, says)
+            if backwards:
+                body["addresses"] = body.get("addresses", [])[::-1]
+            if again:
+                self.play(who, "POST", "/contacts", lambda book, body=body: book.create(body), body)
+            else:
+                path = f"/contacts/{contact}"
+                self.play(who, "PUT", path, lambda book, body=body: book.update(contact, body), body)
+
+    @rule(who=who, contact=nth, new=new_at_place)
+    def add(self, who, contact, new):
+        contact, ((path, _), body) = self.contact(who, contact), new
+        self.play(who, "POST", f"/contacts/{contact}/{path}", lambda book: book.add(path, contact, body), body)
+
+    @rule(who=who, contact=nth, entry=nth, change=change_at_place)
+    def change(self, who, contact, entry, change):
+        contact, ((path, kind), body) = self.contact(who, contact), change
         entry = self.entry(who, kind, contact, entry)
-        path = f"/contacts/{contact}/{kind}/{entry}"
-        self.play(who, "DELETE", path, lambda book: book.remove(kind, contact, entry))
+        at = f"/contacts/{contact}/{path}/{entry}"
+        self.play(who, "PUT", at, lambda book: book.change(path, contact, entry, body), body)
+
+    @rule(who=who, contact=nth, entry=nth, body=st.fixed_dictionaries(address_type, optional=beside_target))
+    def change_typed(self, who, contact, entry, body):
+        contact = self.contact(who, contact)
+        entry = self.entry(who, "emails", contact, entry)
+        at = f"/contacts/{contact}/addresses/{entry}"
+        self.play(who, "PUT", at, lambda book: book.change("addresses", contact, entry, body), body)
+
+    @rule(who=who, contact=nth, entry=nth, place=places)
+    def remove(self, who, contact, entry, place):
+        contact, (path, kind) = self.contact(who, contact), place
+        entry = self.entry(who, kind, contact, entry)
+        at = f"/contacts/{contact}/{path}/{entry}"
+        self.play(who, "DELETE", at, lambda book: book.remove(path, contact, entry))
 
     @rule(who=who, contact=nth, tag=nth)
     def tag(self, who, contact, tag):
@@ -280,12 +333,57 @@ class Play(RuleBasedStateMachine):
 
     def teardown(self):
         """See that both have what the model has, whole, and find it."""
-        for who, (_, api) in enumerate(self.players):
-            self.pages(who, 100, tags=False)
-            self.pages(who, 100, tags=True)
-            self.lookups(who, [text for text in CALLED if text not in ADDRESSES], ADDRESSES)
-            self.whole_phonebook(who, "")
-            api.close()
+        try:
+            for who in (0, 1):
+                self.pages(who, 100, tags=False)
+                self.pages(who, 100, tags=True)
+                self.lookups(who, [text for text in CALLED if text not in ADDRESSES], ADDRESSES)
+                self.whole_phonebook(who, "")
+        finally:
+            for _, api in self.players:
+                api.close()
+
+
+def pairs(expected, answer):
+    """Yield whatever is new in an expected answer, with what the answer has in its place."""
+    if isinstance(expected, dict) and isinstance(answer, dict):
+        for key in expected.keys() & answer.keys():
+            yield from pairs(expected[key], answer[key])
+    elif isinstance(expected, list) and isinstance(answer, list):
+        for one, its in zip(expected, answer, strict=False):
+            yield from pairs(one, its)
+    elif expected is NOW or isinstance(expected, Id):
+        yield expected, answer
+
+
+def settled(value, new):
+    """Return a part of an answer, or of a book, with what stands for whatever is new."""
+    if isinstance(value, dict):
+        return {key: settled(one, new) for key, one in value.items()}
+    if isinstance(value, list):
+        return [settled(one, new) for one in value]
+    return new.get(value, value)
+
+
+def kind_of(key, one):
+    """Return the kind of an entry in the list of that name."""
+    return next(kind for kind in KINDS if key == KINDS[kind].list or one.get("type") == KINDS[kind].address_type)
+
+
+def edit_one(key, entries, n, says):
+    """Say something of the entry at a place, or of a new one behind the last; None takes the entry out."""
+    if says is None:
+        del entries[n : n + 1]
+        return
+    new = {} if key != "addresses" else {"type": "email" if "address" in says else "tel"}
+    one = entries[n] if n < len(entries) else new
+    kind = kind_of(key, one)
+    words = ("name", "detail", "is_primary") if key == "addresses" else ("type", "is_primary")
+    one |= {word: says[word] for word in words if word in says}
+    if KINDS[kind].entered in says:
+        one["target" if key == "addresses" else KINDS[kind].entered] = says[KINDS[kind].entered]
+        if one is new:
+            entries.append(one)
 
 
 SHORT, LONG = 12, 50
@@ -301,6 +399,7 @@ def play(server, database_url, examples, calls=LONG, **options):
             stateful_step_count=calls,
             phases=[Phase.generate, Phase.shrink] if calls == SHORT else [Phase.generate],
             database=None,
+            report_multiple_bugs=False,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             **options,
@@ -310,5 +409,5 @@ def play(server, database_url, examples, calls=LONG, **options):
 
 def test_every_answer_is_the_models(server, database_url):
     """The same plays in each run; tests/faults/test_fuzz.py plays others, and more."""
-    play(server, database_url, 10, SHORT, derandomize=True)
-    play(server, database_url, 8, derandomize=True)
+    play(server, database_url, 6, SHORT, derandomize=True)
+    play(server, database_url, 6, derandomize=True)
