@@ -21,7 +21,7 @@ REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", 
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
-FREE |= {"detail", "tm_create", "tm_update", "tm_delete"}
+FREE |= {"detail", "target_name", "tm_create", "tm_update", "tm_delete"}
 """Fields of bodies that name nothing of a customer's."""
 
 
@@ -40,6 +40,7 @@ def names_of(contact, name):
         "contacts": contact["id"],
         "phone-numbers": number["id"],
         "emails": address["id"],
+        "addresses": number["id"],
         "tags": tag_id,
         # query and headers
         "page_token": f"{contact['tm_create']}_{contact['id']}",
@@ -50,11 +51,13 @@ def names_of(contact, name):
         # body: by the end of the field's path
         "phone_numbers.id": number["id"],
         "emails.id": address["id"],
+        "addresses.id": number["id"],
         "id": contact["id"],
         "contact_id": contact["id"],
         "customer_id": contact["customer_id"],
         "number": number["number"],
         "number_e164": number["number_e164"],
+        "target": number["number_e164"],
         "address": address["address"],
         "tag_id": tag_id,
         "tag_ids": [tag_id],
@@ -78,6 +81,7 @@ def nobodys(theirs):
         "phone": "+15550009999",
         "number": "+15550009999",
         "number_e164": "+15550009999",
+        "target": "+15550009999",
         "wanted phones": ["+15550009999"],
         "wanted emails": ["nobody@acme.com"],
     }
@@ -111,11 +115,12 @@ def named_fields(schema):
         long = ".".join(words[-2:])
         if words[-1] not in FREE:
             wanted = f"wanted {words[-1]}" if words[-1] in ("phones", "emails") else words[-1]
-        yield path, long if long.endswith("s.id") else wanted
+            yield path, long if long.endswith("s.id") else wanted
 
 
 def with_field(body, path, value):
-    body = copy.deepcopy({key: NEW_CONTACT[key] for key in path[:1] if key in NEW_CONTACT} | body)
+    whole = NEW_CONTACT | {"addresses": [BY_STRUCT["TelAddressIn"]]}
+    body = copy.deepcopy({key: whole[key] for key in path[:1] if key in whole} | body)
     within = body
     for part in path[:-1]:
         within = within[part]
@@ -128,7 +133,8 @@ def operations():
         for method, operation in methods.items():
             if operation.get("security") != []:
                 content = operation.get("requestBody", {}).get("content", {}).get("application/json", {"schema": {}})
-                yield method, path, operation, content["schema"]
+                for schema in content["schema"].get("anyOf", [content["schema"]]):
+                    yield method, path, operation, schema
 
 
 def calls(path, operation, schema):
