@@ -52,11 +52,19 @@ def odd_number(i):
 
 ODD = {
     "number": [odd_number(i) for i in range(1000)],
+    "target": [odd_number(i) for i in range(1000)],
     "address": [odd_email(i) for i in range(1000)],
     "tag_id": [f"{i:08X}-AAAA-7AAA-8AAA-AAAAAAAAAAAA" for i in range(1000)],
 }
 VALUES = {"phones": ODD["number"], "emails": ODD["address"], "tag_ids": ODD["tag_id"][:100]}
 WIDE = "\U0001f600"
+ADDRESSES = [
+    {"type": kind, "target": target, "name": WIDE * 20, "detail": WIDE * 20, "is_primary": True}
+    for kind, targets in (("tel", [f"+49 (0)30 {i:08} ext. {i}" for i in range(100)]), ("email", ODD["address"][:100]))
+    for target in targets
+]
+RIGHT = {"phone_numbers": [{"number": one["target"], "type": "fax"} for one in ADDRESSES[:100]]}
+"""The same numbers in the other notation: both are taken in one body."""
 
 
 def resolved(schema):
@@ -72,8 +80,9 @@ def largest(name, schema, i=0):
     if "properties" in schema:
         return {key: largest(key, kind, i) for key, kind in schema["properties"].items() if "readOnly" not in kind}
     if schema.get("type") == "array":
-        if name in VALUES and resolved(schema["items"])["type"] == "string":
-            return VALUES[name]
+        values = VALUES if resolved(schema["items"])["type"] == "string" else {"addresses": ADDRESSES}
+        if name in values:
+            return values[name]
         return [largest(name, schema["items"], n) for n in range(schema.get("maxItems", 100))]
     if name in ODD:
         return ODD[name][i]
@@ -86,6 +95,7 @@ def bodies(schema):
     """Yield bodies for a request that takes `schema`, each with a name."""
     whole = largest("", schema)
     yield "the largest", json.dumps(whole)
+    yield "the largest that is right", json.dumps(whole | RIGHT if "phone_numbers" in whole else whole)
     yield "the largest, and wrong at its end", json.dumps(whole | {"x": 1})
     yield "wrong fields", json.dumps({f"field{i}": i for i in range(LARGEST // 20)})
     yield "fields within fields", json.dumps({"id": [[] for _ in range(LARGEST // 4)], "wrong": 1})
@@ -141,6 +151,7 @@ def largest_book(ringbook, durable_token):
         schema = DOCUMENT["paths"]["/v1.0/contacts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
         contact = largest("", schema)
         contact["phone_numbers"] = [{"number": f"+4930{i:08}", "type": "fax"} for i in range(100)]
+        del contact["addresses"]
         made = [api.post("/contacts", json=contact) for _ in range(100)]
         made[0].raise_for_status()
         one = made[0].json()
