@@ -54,8 +54,8 @@ def json_of_all(contacts: sa.FromClause) -> sa.ColumnElement[Any]:
 def _as_addresses(kind: Kind, contacts: sa.FromClause) -> sa.Select[Any]:
     """Return the statement for a contact's addresses of one kind as the list `addresses` has them."""
     t = kind.table
-    of_type = {type_: _text(name) for type_, name in kind.names.items() if name}
-    name = sa.func.coalesce(t.c.label, sa.case(of_type, value=t.c.type, else_=_text("")))
+    of_type = ((t.c.type == _text(type_), _text(name)) for type_, name in kind.names.items() if name)
+    name = sa.func.coalesce(t.c.label, sa.case(*of_type, else_=_text("")))
     return (
         sa.select(
             *(t.c[column] for column in ("id", "customer_id", "contact_id")),
