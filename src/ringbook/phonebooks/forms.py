@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from ringbook.contacts.notations import PHONE_NUMBERS
 from ringbook.phonebooks.book import Entry, EntryNumber
 from ringbook.values.names import name_of
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 TITLE = "Phone book"
-LABELS = {"mobile": "Mobile", "work": "Work", "home": "Home", "fax": "Fax", "other": "Other"}
+LABELS = {**PHONE_NUMBERS.names, "other": "Other"}
 NO_XML = re.compile("[^\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (section 2.2) has no place for, and the control characters that it only discourages."""
 

@@ -139,8 +139,13 @@ async def get(caller: Caller, database: Connection) -> dict[str, Any]:
     """Return the caller's own access key. Raises Unauthenticated where it has gone meanwhile."""
     row = await database.one(SELECT_ACCESS_KEY, customer_id=caller.customer_id, id=caller.who)
     if row is None:
-        raise Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
+        raise wrong()
     return _decoded(row)
+
+
+def wrong() -> Unauthenticated:
+    """Return the error for an access key that may not come in."""
+    return Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
 
 
 async def revoke(database: Database, access_key_id: str, now: datetime) -> dict[str, Any]:

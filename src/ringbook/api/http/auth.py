@@ -100,7 +100,7 @@ class Authentication:
             )
         token_hash = access_keys.hash_token(token)
         if token_hash is None:
-            raise _wrong()
+            raise access_keys.wrong()
         until, access_key = self._cache.get(token_hash, (0.0, None))
         if access_key is None or until < time.monotonic():
             access_key = await access_keys.find(self._database, token_hash)
@@ -111,12 +111,8 @@ class Authentication:
                     self._cache.clear()
                 self._cache[token_hash] = (time.monotonic() + CACHE_SECONDS, access_key)
         if access_key is None or (access_key.tm_expire is not None and access_key.tm_expire <= datetime.now(UTC)):
-            raise _wrong()
+            raise access_keys.wrong()
         return access_key
-
-
-def _wrong() -> Unauthenticated:
-    return Unauthenticated(Reason.INVALID_CREDENTIAL, "the access key is wrong, expired or revoked")
 
 
 def _refuse_unknown_method(method: str, resource: Any) -> None:
