@@ -12,7 +12,8 @@ from ringbook.calling.lookup import lookup
 from ringbook.clock import lowest_id, new_id, utc_now
 from ringbook.contacts import contact
 from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, INSERT_ADDRESS
-from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, SLOTS
+from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, slot_of
+from ringbook.contacts.change_log import INSERT_CHANGE
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
 from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
@@ -149,10 +150,10 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     ids = {"customer_id": CUSTOMER, "now": now}
     if method == "PUT":
         contact_id = path[-36:]
-        texts = {f"new_{name}": body.get(name) for name in contact.TEXTS}
+        texts = {name: body.get(name, "") for name in contact.TEXTS}
         ids |= {"contact_id": contact_id}
-        rename = ids | {"new_sort_name": _sorted(body)}
-        work, status = [(contact.UPDATE_CONTACT, [ids | texts]), (contact.SET_SORT_NAME, [rename])], 200
+        change = ids | texts | {"sort_name": _sorted(body)}
+        work, status = [(contact.HOLD_TEXTS, [ids]), (contact.UPDATE_TEXTS, [change])], 200
     elif path.endswith("/phone-numbers"):
         contact_id, status = path[15:51], 201
         row = ids | UNSAID | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
@@ -165,7 +166,16 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     else:
         contact_id, status = new_id(now), 201
         work = _create(ids, contact_id, body)
-    work.append((MOVE_BOOK_VERSION, [{"customer_id": CUSTOMER, "slot": int(contact_id[-2:], 16) % SLOTS, "step": 1}]))
+    slot: dict[str, Any] = {"customer_id": CUSTOMER, "slot": slot_of(contact_id)}
+    work.append((MOVE_BOOK_VERSION, [slot | {"step": 1}]))
+    change = {
+        "contact_id": contact_id,
+        "action": "updated",
+        "by_type": "access_key",
+        "by_id": CUSTOMER,
+        "changes": "[]",
+    }
+    work.append((INSERT_CHANGE, [slot | change | {"behind": 0, "before": 1, "now": now}]))
     [json] = await database.write(work, contact.SELECT_CONTACT, customer_id=CUSTOMER, contact_id=contact_id)
     return status, json.encode()
 

@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_per_address: Rates
     redis_url: str
     connections_per_address: int
+    history_days: int
 
 
 class Setting(NamedTuple):
@@ -203,6 +204,9 @@ SETTINGS = {
         _default("5000"),
         whole_number(1, 1_000_000),
         "most connections of one address to one worker; loopback and trusted proxies may have any number",
+    ),
+    "history_days": Setting(
+        _default("365"), whole_number(0, 36_500), "how many days the changes of contacts are kept; 0 for ever"
     ),
 }
 

@@ -4,7 +4,6 @@ from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
-from ringbook.clock import utc_now
 from ringbook.contacts import contact
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.notations import (
@@ -41,8 +40,7 @@ class PhoneNumbersResource(Resource):
         A primary one takes the place of the one before.
         """
         given = await bodies.read(req, PhoneNumberIn, self.settings.max_body_bytes)
-        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
-        resp.status = 201
+        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
 
 
 class PhoneNumberResource(Resource):
@@ -59,9 +57,7 @@ class PhoneNumberResource(Resource):
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update a phone number of a contact: only the fields given change."""
         change = await bodies.read(req, ChangedPhoneNumber, self.settings.max_body_bytes)
-        resp.data = await contact.update_address(
-            req.context.caller, self.database, contact_id, address_id, utc_now(), change
-        )
+        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
 
     @operation("remove_phone_number", "write", "The contact, without the phone number.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
@@ -69,9 +65,7 @@ class PhoneNumberResource(Resource):
 
         Where it was the primary one, none is primary then.
         """
-        resp.data = await contact.remove_address(
-            req.context.caller, self.database, PHONE_NUMBERS, contact_id, address_id, utc_now()
-        )
+        await self.change(req, resp, contact.remove_address, PHONE_NUMBERS, contact_id, address_id)
 
 
 class EmailsResource(Resource):
@@ -92,8 +86,7 @@ class EmailsResource(Resource):
         A primary one takes the place of the one before.
         """
         given = await bodies.read(req, EmailIn, self.settings.max_body_bytes)
-        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
-        resp.status = 201
+        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
 
 
 class EmailResource(Resource):
@@ -110,9 +103,7 @@ class EmailResource(Resource):
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update an email address of a contact: only the fields given change."""
         change = await bodies.read(req, ChangedEmail, self.settings.max_body_bytes)
-        resp.data = await contact.update_address(
-            req.context.caller, self.database, contact_id, address_id, utc_now(), change
-        )
+        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
 
     @operation("remove_email", "write", "The contact, without the email address.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
@@ -120,9 +111,7 @@ class EmailResource(Resource):
 
         Where it was the primary one, none is primary then.
         """
-        resp.data = await contact.remove_address(
-            req.context.caller, self.database, EMAILS, contact_id, address_id, utc_now()
-        )
+        await self.change(req, resp, contact.remove_address, EMAILS, contact_id, address_id)
 
 
 class AddressesResource(Resource):
@@ -143,8 +132,7 @@ class AddressesResource(Resource):
         A primary one takes the place of the one before of its type.
         """
         given = await bodies.read(req, TelAddressIn | EmailAddressIn, self.settings.max_body_bytes)
-        resp.data = await contact.add_address(req.context.caller, self.database, contact_id, utc_now(), given)
-        resp.status = 201
+        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
 
 
 class AddressResource(Resource):
@@ -166,7 +154,7 @@ class AddressResource(Resource):
         caller = req.context.caller
         kind = await contact.kind_of_address(caller, self.database, contact_id, address_id)
         change = await bodies.read(req, CHANGED[kind], self.settings.max_body_bytes)
-        resp.data = await contact.update_address(caller, self.database, contact_id, address_id, utc_now(), change)
+        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
 
     @operation("remove_address", "write", "The contact, without the address.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
@@ -174,6 +162,4 @@ class AddressResource(Resource):
 
         Where it was the primary one, none is primary then.
         """
-        resp.data = await contact.remove_address(
-            req.context.caller, self.database, None, contact_id, address_id, utc_now()
-        )
+        await self.change(req, resp, contact.remove_address, None, contact_id, address_id)

@@ -20,6 +20,7 @@ from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
 from ringbook.api.description.openapi import OpenApi
+from ringbook.api.history import HistoryResource
 from ringbook.api.http import problems
 from ringbook.api.http.auth import Authentication
 from ringbook.api.http.observation import Observation
@@ -30,9 +31,12 @@ from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.tags import TagResource, TagsResource
+from ringbook.clock import utc_now
 from ringbook.config import Settings
+from ringbook.contacts import change_log
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
+from ringbook.database.upkeep import Job, Upkeep
 from ringbook.values.fields import UUID
 
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
@@ -48,6 +52,7 @@ ROUTES: dict[str, type[Resource]] = {
     f"{CONTACT_PATH}/addresses/{{address_id:id}}": AddressResource,
     f"{CONTACT_PATH}/tags": ContactTagsResource,
     f"{CONTACT_PATH}/tags/{{tag_id:id}}": ContactTagResource,
+    f"{CONTACT_PATH}/history": HistoryResource,
     problems.CALLERID_PATH: CallerIdResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,
@@ -69,27 +74,40 @@ class UuidConverter(BaseConverter):
 
 
 class Lifespan:
-    """Falcon middleware: the database is open while the server runs."""
+    """Falcon middleware: the database is open, and its upkeep is done, while the server runs."""
 
-    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep) -> None:
         self._database = database
         self._limits = rate_limits
+        self._upkeep = upkeep
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
         """Open it."""
         await self._database.open()
+        self._upkeep.start()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         """Close it, and what else is connected."""
+        await self._upkeep.stop()
         await self._limits.close()
         await self._database.close()
+
+
+def _jobs(settings: Settings) -> list[Job]:
+    """Return what is done in the background."""
+
+    async def prune_the_log(database: Database) -> None:
+        await change_log.prune(database, utc_now(), settings.history_days)
+
+    return [Job(prune_the_log, pause_seconds=3600)]
 
 
 def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
-    middleware: list[Any] = [Observation(), Authentication(database, limits, settings), Lifespan(database, limits)]
+    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)))
+    middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
         middleware.insert(

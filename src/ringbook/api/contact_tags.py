@@ -4,7 +4,6 @@ from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
-from ringbook.clock import utc_now
 from ringbook.contacts import contact
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.contact_tags import AddedTag
@@ -20,8 +19,7 @@ class ContactTagsResource(Resource):
         One that is there already changes nothing. Any UUID is a tag: tags may be managed elsewhere.
         """
         added = await bodies.read(req, AddedTag, self.settings.max_body_bytes)
-        resp.data = await contact.add_tag(req.context.caller, self.database, contact_id, utc_now(), added.tag_id)
-        resp.status = 201
+        await self.change(req, resp, contact.add_tag, contact_id, added.tag_id, status=201)
 
 
 class ContactTagResource(Resource):
@@ -30,4 +28,4 @@ class ContactTagResource(Resource):
     @operation("remove_tag", "write", "The contact, without the tag.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, tag_id: str) -> None:
         """Take a tag off a contact."""
-        resp.data = await contact.remove_tag(req.context.caller, self.database, contact_id, utc_now(), tag_id)
+        await self.change(req, resp, contact.remove_tag, contact_id, tag_id)

@@ -4,7 +4,6 @@ from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
-from ringbook.clock import utc_now
 from ringbook.contacts import contact
 from ringbook.contacts.contact import ChangedContact, Contact, ContactPage, NewContact
 
@@ -26,8 +25,7 @@ class ContactsResource(Resource):
         No field is required. All or nothing: one bad field, and nothing is created; the error names every bad field.
         """
         new = await bodies.read(req, NewContact, self.settings.max_body_bytes)
-        resp.data = await contact.create(req.context.caller, self.database, utc_now(), new)
-        resp.status = 201
+        await self.change(req, resp, contact.create, new, status=201)
 
 
 class ContactResource(Resource):
@@ -48,7 +46,7 @@ class ContactResource(Resource):
         the contact already keeps its id and tm_create.
         """
         change = await bodies.read(req, ChangedContact, self.settings.max_body_bytes)
-        resp.data = await contact.update(req.context.caller, self.database, contact_id, utc_now(), change)
+        await self.change(req, resp, contact.update, contact_id, change)
 
     @operation("delete_contact", "write", "The contact, with tm_delete set.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str) -> None:
@@ -56,4 +54,4 @@ class ContactResource(Resource):
 
         Its row stays, but no list, get or lookup finds it any more.
         """
-        resp.data = await contact.delete(req.context.caller, self.database, contact_id, utc_now())
+        await self.change(req, resp, contact.delete, contact_id)

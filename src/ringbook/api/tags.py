@@ -4,7 +4,6 @@ from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
-from ringbook.clock import utc_now
 from ringbook.contacts import tags
 from ringbook.contacts.tags import ChangedTag, NewTag, Tag, TagPage
 
@@ -26,8 +25,7 @@ class TagsResource(Resource):
         No two tags have the same name, upper and lower case aside.
         """
         new = await bodies.read(req, NewTag, self.settings.max_body_bytes)
-        resp.data = await tags.create(req.context.caller, self.database, utc_now(), new)
-        resp.status = 201
+        await self.change(req, resp, tags.create, new, status=201)
 
 
 class TagResource(Resource):
@@ -44,9 +42,9 @@ class TagResource(Resource):
     async def on_put(self, req: Request, resp: Response, tag_id: str) -> None:
         """Update a tag: only the fields given change."""
         change = await bodies.read(req, ChangedTag, self.settings.max_body_bytes)
-        resp.data = await tags.update(req.context.caller, self.database, tag_id, utc_now(), change)
+        await self.change(req, resp, tags.update, tag_id, change)
 
     @operation("delete_tag", "write", "The tag, with tm_delete set.", Tag)
     async def on_delete(self, req: Request, resp: Response, tag_id: str) -> None:
         """Delete a tag and take it off every contact."""
-        resp.data = await tags.delete(req.context.caller, self.database, tag_id, utc_now())
+        await self.change(req, resp, tags.delete, tag_id)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ringbook.clock import new_id, new_ids
+from ringbook.contacts.change_log import FieldChange, changes_between
 from ringbook.contacts.notations import (
     KINDS,
     MOST_ADDRESSES,
@@ -19,7 +20,7 @@ from ringbook.contacts.notations import (
     Stored,
     primary_of,
 )
-from ringbook.database.engine import Connection, Query, Transaction, UniqueViolation
+from ringbook.database.engine import Connection, Query, Row, Transaction, UniqueViolation
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
 from ringbook.database.rendering import json_list, json_object, json_values
 from ringbook.database.schema import IdColumn
@@ -95,15 +96,31 @@ INSERT_ADDRESS = _each(
 )
 
 
-def _row(kept: Kept, *, is_primary: bool) -> dict[str, Any]:
+def _row(one: Stored) -> dict[str, Any]:
     """Return what is kept of an address, by column."""
     return {
-        **kept.values,
-        "type": kept.type,
-        "label": kept.label,
-        "detail": kept.detail,
-        "is_primary": is_primary,
+        **one.kept.values,
+        "type": one.kept.type,
+        "label": one.kept.label,
+        "detail": one.kept.detail,
+        "is_primary": one.is_primary,
     }
+
+
+def _changes(kind: Kind, before: Sequence[Stored], after: Sequence[Stored]) -> list[FieldChange]:
+    """Return what is other `after` a change of a contact's addresses of a kind than it was `before`."""
+
+    def field(one: Stored) -> str:
+        return f"{kind.table.name}[{one.kept.values[kind.normalized]}]"
+
+    there, kept = {one.id: one for one in before}, {one.id for one in after}
+    changes = [FieldChange(field(one), _row(one), None) for one in before if one.id not in kept]
+    for one in after:
+        if (old := there.get(one.id)) is None:
+            changes.append(FieldChange(field(one), None, _row(one)))
+        else:
+            changes += changes_between(_row(old), _row(one), f"{field(old)}.")
+    return changes
 
 
 async def add_all(
@@ -116,49 +133,48 @@ async def add_all(
 ) -> None:
     """Add addresses to a contact that has none of the kind; the last primary one alone is primary."""
     fresh = [Stored(id_, now) for id_ in new_ids(now, len(entries))]
-    await _insert(caller, transaction, kind, contact_id, entries, fresh)
+    await _insert(caller, transaction, kind, contact_id, _applied(entries, fresh))
+
+
+def _applied(entries: Sequence[AddressEntry], before: Sequence[Stored]) -> list[Stored]:
+    """Return what the entries make of addresses as they were `before`."""
+    primary = primary_of(entries)
+    return [
+        one._replace(is_primary=i == primary, kept=entry.applied_to(one.kept))
+        for i, (entry, one) in enumerate(zip(entries, before, strict=True))
+    ]
 
 
 async def _insert(
-    caller: Caller,
-    transaction: Transaction,
-    kind: Kind,
-    contact_id: str,
-    entries: Sequence[AddressEntry],
-    before: Sequence[Stored],
+    caller: Caller, transaction: Transaction, kind: Kind, contact_id: str, addresses: Sequence[Stored]
 ) -> None:
-    """Insert addresses, each with the id and tm_create of what was before it. Raises UniqueViolation."""
+    """Insert addresses. Raises UniqueViolation."""
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-    primary = primary_of(entries)
-    rows = [
-        ids | _row(entry.applied_to(one.kept), is_primary=i == primary) | {"id": one.id, "now": one.tm_create}
-        for i, (entry, one) in enumerate(zip(entries, before, strict=True))
-    ]
+    rows = [ids | _row(one) | {"id": one.id, "now": one.tm_create} for one in addresses]
     if rows:
         await transaction.run_many(INSERT_ADDRESS[kind], rows)
 
 
+def _columns(kind: Kind) -> list[sa.Column[Any]]:
+    return [kind.table.c[name] for name in ("id", "tm_create", *OF_REQUEST, *kind.columns)]
+
+
+def _stored(kind: Kind, row: Row) -> Stored:
+    """Return the address of a row of _columns."""
+    id_, tm_create, type_, label, detail, is_primary, *values = row
+    kept = Kept(dict(zip(kind.columns, values, strict=True)), type_, label, detail)
+    return Stored(str(id_), tm_create, bool(is_primary), kept)
+
+
 ADDRESSES_OF_CONTACT = _each(
-    lambda kind: (
-        sa.select(*(kind.table.c[name] for name in ("id", "tm_create", *OF_REQUEST, *kind.columns)))
-        .where(*_of_contact(kind.table))
-        .order_by(kind.table.c.id)
-    )
+    lambda kind: sa.select(*_columns(kind)).where(*_of_contact(kind.table)).order_by(kind.table.c.id)
 )
 
 
 async def stored(caller: Caller, transaction: Transaction, kind: Kind, contact_id: str) -> list[Stored]:
     """Return the addresses of the kind that a contact has."""
     rows = await transaction.all(ADDRESSES_OF_CONTACT[kind], customer_id=caller.customer_id, contact_id=contact_id)
-    return [
-        Stored(
-            str(id_),
-            tm_create,
-            bool(is_primary),
-            Kept(dict(zip(kind.columns, values, strict=True)), type_, label, detail),
-        )
-        for id_, tm_create, type_, label, detail, is_primary, *values in rows
-    ]
+    return [_stored(kind, row) for row in rows]
 
 
 DELETE_ADDRESSES = _each(lambda kind: sa.delete(kind.table).where(*_of_contact(kind.table)))
@@ -172,8 +188,8 @@ async def replace_all(
     now: datetime,
     entries: Sequence[AddressEntry],
     before: Sequence[Stored],
-) -> None:
-    """Give the contact, which is locked, these addresses of the kind in place of those `before`.
+) -> list[FieldChange]:
+    """Give the contact, which is locked, these addresses of the kind in place of those `before`; return the changes.
 
     One whose id is on the contact, else whose value is, keeps its id and tm_create, and what the entry does not say.
     """
@@ -189,8 +205,9 @@ async def replace_all(
                 kept[i] = address_id
     fresh = new_ids(now, len(entries))
     await transaction.all(DELETE_ADDRESSES[kind], customer_id=caller.customer_id, contact_id=contact_id)
-    before = [there[kept[i]] if i in kept else Stored(id_, now) for i, id_ in enumerate(fresh)]
-    await _insert(caller, transaction, kind, contact_id, entries, before)
+    after = _applied(entries, [there[kept[i]] if i in kept else Stored(id_, now) for i, id_ in enumerate(fresh)])
+    await _insert(caller, transaction, kind, contact_id, after)
+    return _changes(kind, before, after)
 
 
 DEMOTE_PRIMARY = _each(
@@ -200,20 +217,29 @@ DEMOTE_PRIMARY = _each(
 )
 
 
-async def add(caller: Caller, transaction: Transaction, contact_id: str, now: datetime, given: Given) -> None:
-    """Add an address to a contact, which is locked. Raises InvalidArgument, AlreadyExists."""
+def _demoted(before: Sequence[Stored], entry: AddressEntry) -> list[Stored]:
+    """Return the addresses as they are once a primary one takes the place of the one before."""
+    return [one._replace(is_primary=False) if entry.is_primary else one for one in before]
+
+
+async def add(
+    caller: Caller, transaction: Transaction, contact_id: str, now: datetime, given: Given
+) -> list[FieldChange]:
+    """Add an address to a contact, which is locked; return the changes. Raises InvalidArgument, AlreadyExists."""
     entry = given.entry()
     kind = entry.kind
-    if len(await stored(caller, transaction, kind, contact_id)) >= MOST_ADDRESSES:
+    before = await stored(caller, transaction, kind, contact_id)
+    if len(before) >= MOST_ADDRESSES:
         message = f"a contact has at most {MOST_ADDRESSES} {kind.table.name.replace('_', ' ')}"
         raise InvalidArgument.of([FieldProblem(entry.field, message, Reason.TOO_MANY_ENTRIES)])
     if entry.is_primary:
         await transaction.all(DEMOTE_PRIMARY[kind], customer_id=caller.customer_id, contact_id=contact_id)
-    fresh = Stored(new_id(now), now)
+    added = _applied([entry], [Stored(new_id(now), now)])
     try:
-        await _insert(caller, transaction, kind, contact_id, [entry], [fresh])
+        await _insert(caller, transaction, kind, contact_id, added)
     except UniqueViolation as error:
         raise _exists(entry) from error
+    return _changes(kind, before, _demoted(before, entry) + added)
 
 
 KIND_OF_ADDRESS = Query(
@@ -243,34 +269,39 @@ UPDATE_ADDRESS = _each(
 )
 
 
-async def update(caller: Caller, transaction: Transaction, contact_id: str, address_id: str, change: Changed) -> None:
-    """Change an address of a contact, which is locked. Raises NotFound, AlreadyExists."""
+async def update(
+    caller: Caller, transaction: Transaction, contact_id: str, address_id: str, change: Changed
+) -> list[FieldChange]:
+    """Change an address of a contact, which is locked; return the changes. Raises NotFound, AlreadyExists."""
     entry = change.entry()
     kind = entry.kind
-    there = await stored(caller, transaction, kind, contact_id)
-    before = next((one for one in there if one.id == address_id), None)
-    if before is None:
+    before = await stored(caller, transaction, kind, contact_id)
+    there = next((one for one in before if one.id == address_id), None)
+    if there is None:
         raise no_such(entry.unknown, kind.word)
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
     if entry.is_primary:
         await transaction.all(DEMOTE_PRIMARY[kind], **ids)
-    is_primary = before.is_primary if entry.is_primary is None else entry.is_primary
-    row = _row(entry.applied_to(before.kept), is_primary=is_primary)
+    is_primary = there.is_primary if entry.is_primary is None else entry.is_primary
+    changed = there._replace(is_primary=is_primary, kept=entry.applied_to(there.kept))
     try:
-        await transaction.run_many(UPDATE_ADDRESS[kind], [ids | row | {"address_id": address_id}])
+        await transaction.run_many(UPDATE_ADDRESS[kind], [ids | _row(changed) | {"address_id": address_id}])
     except UniqueViolation as error:
         raise _exists(entry) from error
+    return _changes(kind, before, [*_demoted([one for one in before if one is not there], entry), changed])
 
 
-DELETE_ADDRESS = _each(lambda kind: sa.delete(kind.table).where(*_of_address(kind.table)).returning(kind.table.c.id))
+DELETE_ADDRESS = _each(lambda kind: sa.delete(kind.table).where(*_of_address(kind.table)).returning(*_columns(kind)))
 
 
-async def remove(caller: Caller, transaction: Transaction, kind: Kind | None, contact_id: str, address_id: str) -> None:
-    """Take an address of a kind, None for any, off a contact, which is locked. Raises NotFound."""
+async def remove(
+    caller: Caller, transaction: Transaction, kind: Kind | None, contact_id: str, address_id: str
+) -> list[FieldChange]:
+    """Take an address of a kind, None for any, off a contact, which is locked; return the change. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id, "address_id": address_id}
     for one in KINDS if kind is None else (kind,):
-        if await transaction.one(DELETE_ADDRESS[one], **ids) is not None:
-            return
+        if row := await transaction.one(DELETE_ADDRESS[one], **ids):
+            return _changes(one, [_stored(one, row)], [])
     raise no_such(kind.unknown, kind.word) if kind else no_such(Reason.ADDRESS_NOT_FOUND)
 
 

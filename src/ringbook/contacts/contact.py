@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ringbook.clock import new_id
 from ringbook.contacts import addresses, contact_tags
-from ringbook.contacts.book_versions import changing
+from ringbook.contacts.change_log import Changing, FieldChange, changes_between
 from ringbook.contacts.contact_tags import TagIds
 from ringbook.contacts.notations import (
     EMAILS,
@@ -32,7 +32,7 @@ from ringbook.contacts.notations import (
 from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.pages import Page, newest_first, read_page
-from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, changes_of, values_of
+from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import contacts as t
 from ringbook.errors import InvalidArgument, Reason
@@ -157,18 +157,18 @@ INSERT_CONTACT = Query(
 )
 
 
-async def create(caller: Caller, database: Database, now: datetime, new: NewContact) -> bytes:
+async def create(caller: Caller, transaction: Changing, now: datetime, new: NewContact) -> bytes:
     """Create a contact with all that is in it, or nothing; return its JSON. Raises InvalidArgument."""
     contact_id = new_id(now)
     values = {name: getattr(new, name) or "" for name in TEXTS}
     values["sort_name"] = sort_name(*(values[name] for name in NAMES))
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "source": new.source or "manual"}
-    async with changing(caller, database, contact_id) as transaction:
-        await transaction.run_many(INSERT_CONTACT, [values | {"now": now}])
-        for kind, entries in that_count({kind: new.entries(kind) for kind in KINDS}, stored={}).items():
-            await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
-        await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
-        return await get(caller, transaction, contact_id)
+    await transaction.run_many(INSERT_CONTACT, [values | {"now": now}])
+    for kind, entries in that_count({kind: new.entries(kind) for kind in KINDS}, stored={}).items():
+        await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
+    await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
+    transaction.record(contact_id, "created", now)
+    return await get(caller, transaction, contact_id)
 
 
 SELECT_CONTACT = Query(WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
@@ -189,40 +189,45 @@ async def page(caller: Caller, database: Database, page: Page) -> bytes:
     return await read_page(database, CONTACT_PAGE, caller.customer_id, page)
 
 
-UPDATE_CONTACT = Query(
-    sa.update(t)
-    .values(changes_of(t, *TEXTS) | values_of_change())
-    .where(*IS_LIVE)
-    .returning(t.c.sort_name, *(t.c[name] for name in NAMES))
-)
-SET_SORT_NAME = Query(
-    sa.update(t)
-    .values(sort_name=sa.bindparam("new_sort_name", type_=sa.Text))
-    .where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID)
-)
+HOLD_TEXTS = Query(sa.select(*(t.c[name] for name in TEXTS)).where(*IS_LIVE).with_for_update())
+UPDATE_TEXTS = Query(sa.update(t).values(values_of(t, *TEXTS, "sort_name") | values_of_change()).where(*IS_LIVE))
 
 
-async def update(caller: Caller, database: Database, contact_id: str, now: datetime, change: ChangedContact) -> bytes:
+async def update(
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, change: ChangedContact
+) -> bytes:
     """Change the fields given; a list given replaces the list. Return the JSON.
 
     Raises NotFound, InvalidArgument.
     """
+    changes = await _update_texts(caller, transaction, contact_id, now, change)
+    given = {kind: lists for kind in KINDS if (lists := change.entries(kind)) != (None, None)}
+    stored = {kind: await addresses.stored(caller, transaction, kind, contact_id) for kind in given}
+    for kind, entries in that_count(given, stored).items():
+        changes += await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, stored[kind])
+    if change.tag_ids is not None:
+        changes += await contact_tags.replace_all(caller, transaction, contact_id, change.tag_ids)
+    transaction.record(contact_id, "updated", now, changes)
+    return await get(caller, transaction, contact_id)
+
+
+async def _update_texts(
+    caller: Caller, transaction: Changing, contact_id: str, now: datetime, change: ChangedContact
+) -> list[FieldChange]:
+    """Change the texts given, hold the contact also where there are none, and return the changes. Raises NotFound."""
+    given = {name: text for name in TEXTS if (text := getattr(change, name)) is not None}
+    if not given:
+        await touch(caller, transaction, contact_id, now)
+        return []
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-    texts = {f"new_{name}": getattr(change, name) for name in TEXTS}
-    async with changing(caller, database, contact_id) as transaction:
-        row = await transaction.one(UPDATE_CONTACT, **ids, now=now, **texts)
-        if row is None:
-            raise not_found()
-        sorted_as, *names = row
-        if sorted_as != (wanted := sort_name(*names)):
-            await transaction.all(SET_SORT_NAME, **ids, new_sort_name=wanted)
-        given = {kind: lists for kind in KINDS if (lists := change.entries(kind)) != (None, None)}
-        stored = {kind: await addresses.stored(caller, transaction, kind, contact_id) for kind in given}
-        for kind, entries in that_count(given, stored).items():
-            await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, stored[kind])
-        if change.tag_ids is not None:
-            await contact_tags.replace_all(caller, transaction, contact_id, change.tag_ids)
-        return await get(caller, transaction, contact_id)
+    row = await transaction.one(HOLD_TEXTS, **ids)
+    if row is None:
+        raise not_found()
+    before = dict(zip(TEXTS, row, strict=True))
+    texts = before | given
+    sorted_as = sort_name(*(texts[name] for name in NAMES))
+    await transaction.run_many(UPDATE_TEXTS, [ids | texts | {"sort_name": sorted_as, "now": now}])
+    return changes_between(before, texts)
 
 
 DELETE_CONTACT = Query(
@@ -231,22 +236,22 @@ DELETE_CONTACT = Query(
 DELETED_CONTACT = Query(WHOLE.where(t.c.id == CONTACT_ID))
 
 
-async def delete(caller: Caller, database: Database, contact_id: str, now: datetime) -> bytes:
+async def delete(caller: Caller, transaction: Changing, now: datetime, contact_id: str) -> bytes:
     """Delete a contact: its rows stay, but nothing finds it any more. Return its JSON. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-    async with changing(caller, database, contact_id) as transaction:
-        if await transaction.one(DELETE_CONTACT, **ids, now=now) is None:
-            raise not_found()
-        await addresses.hide_all(caller, transaction, contact_id, now)
-        return _json(await transaction.one(DELETED_CONTACT, **ids))
+    if await transaction.one(DELETE_CONTACT, **ids, now=now) is None:
+        raise not_found()
+    await addresses.hide_all(caller, transaction, contact_id, now)
+    transaction.record(contact_id, "deleted", now)
+    return _json(await transaction.one(DELETED_CONTACT, **ids))
 
 
-async def add_address(caller: Caller, database: Database, contact_id: str, now: datetime, given: Given) -> bytes:
+async def add_address(caller: Caller, transaction: Changing, now: datetime, contact_id: str, given: Given) -> bytes:
     """Add a number or an email and return the contact's JSON. Raises NotFound, InvalidArgument, AlreadyExists."""
-    async with changing(caller, database, contact_id) as transaction:
-        await touch(caller, transaction, contact_id, now)
-        await addresses.add(caller, transaction, contact_id, now, given)
-        return await get(caller, transaction, contact_id)
+    await touch(caller, transaction, contact_id, now)
+    changes = await addresses.add(caller, transaction, contact_id, now, given)
+    transaction.record(contact_id, "updated", now, changes)
+    return await get(caller, transaction, contact_id)
 
 
 async def kind_of_address(caller: Caller, database: Connection, contact_id: str, address_id: str) -> Kind:
@@ -259,41 +264,41 @@ async def kind_of_address(caller: Caller, database: Connection, contact_id: str,
 
 
 async def update_address(
-    caller: Caller, database: Database, contact_id: str, address_id: str, now: datetime, change: Changed
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, address_id: str, change: Changed
 ) -> bytes:
     """Change a number or an email and return the contact's JSON. Raises NotFound, AlreadyExists."""
-    async with changing(caller, database, contact_id) as transaction:
-        await touch(caller, transaction, contact_id, now)
-        await addresses.update(caller, transaction, contact_id, address_id, change)
-        return await get(caller, transaction, contact_id)
+    await touch(caller, transaction, contact_id, now)
+    changes = await addresses.update(caller, transaction, contact_id, address_id, change)
+    transaction.record(contact_id, "updated", now, changes)
+    return await get(caller, transaction, contact_id)
 
 
 async def remove_address(
-    caller: Caller, database: Database, kind: Kind | None, contact_id: str, address_id: str, now: datetime
+    caller: Caller, transaction: Changing, now: datetime, kind: Kind | None, contact_id: str, address_id: str
 ) -> bytes:
     """Take a number, an email, or with None either, off a contact and return the contact's JSON. Raises NotFound."""
-    async with changing(caller, database, contact_id) as transaction:
-        await touch(caller, transaction, contact_id, now)
-        await addresses.remove(caller, transaction, kind, contact_id, address_id)
-        return await get(caller, transaction, contact_id)
+    await touch(caller, transaction, contact_id, now)
+    changes = await addresses.remove(caller, transaction, kind, contact_id, address_id)
+    transaction.record(contact_id, "updated", now, changes)
+    return await get(caller, transaction, contact_id)
 
 
-async def add_tag(caller: Caller, database: Database, contact_id: str, now: datetime, tag_id: str) -> bytes:
+async def add_tag(caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str) -> bytes:
     """Put a tag on a contact and return the contact's JSON; one that is there changes nothing.
 
     Raises NotFound, InvalidArgument.
     """
-    async with changing(caller, database, contact_id) as transaction:
-        await contact_tags.add(caller, transaction, contact_id, now, tag_id)
-        return await get(caller, transaction, contact_id)
+    if await contact_tags.add(caller, transaction, contact_id, now, tag_id):
+        transaction.record(contact_id, "updated", now, [contact_tags.added(tag_id)])
+    return await get(caller, transaction, contact_id)
 
 
-async def remove_tag(caller: Caller, database: Database, contact_id: str, now: datetime, tag_id: str) -> bytes:
+async def remove_tag(caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str) -> bytes:
     """Take a tag off a contact and return the contact's JSON. Raises NotFound."""
-    async with changing(caller, database, contact_id) as transaction:
-        await touch(caller, transaction, contact_id, now)
-        await contact_tags.remove(caller, transaction, contact_id, tag_id)
-        return await get(caller, transaction, contact_id)
+    await touch(caller, transaction, contact_id, now)
+    await contact_tags.remove(caller, transaction, contact_id, tag_id)
+    transaction.record(contact_id, "updated", now, [contact_tags.removed(tag_id)])
+    return await get(caller, transaction, contact_id)
 
 
 def _json(row: Row | None) -> bytes:

@@ -7,6 +7,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from msgspec import Meta
 
+from ringbook.contacts.change_log import FieldChange
 from ringbook.contacts.row import lock, touch
 from ringbook.database.engine import Query, Transaction
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, TAG_ID
@@ -56,31 +57,47 @@ async def add_all(caller: Caller, transaction: Transaction, contact_id: str, tag
         await transaction.run_many(INSERT_CONTACT_TAG, rows)
 
 
-DELETE_CONTACT_TAGS = Query(sa.delete(t).where(*_OF_CONTACT))
+DELETE_CONTACT_TAGS = Query(sa.delete(t).where(*_OF_CONTACT).returning(t.c.tag_id))
 
 
-async def replace_all(caller: Caller, transaction: Transaction, contact_id: str, tag_ids: Sequence[str]) -> None:
-    """Give the contact, which is locked, these tags and no others."""
-    await transaction.all(DELETE_CONTACT_TAGS, customer_id=caller.customer_id, contact_id=contact_id)
+async def replace_all(
+    caller: Caller, transaction: Transaction, contact_id: str, tag_ids: Sequence[str]
+) -> list[FieldChange]:
+    """Give the contact, which is locked, these tags and no others; return the changes."""
+    rows = await transaction.all(DELETE_CONTACT_TAGS, customer_id=caller.customer_id, contact_id=contact_id)
     await add_all(caller, transaction, contact_id, tag_ids)
+    before, after = {str(row[0]) for row in rows}, dict.fromkeys(tag_id.lower() for tag_id in tag_ids)
+    gone = [removed(tag_id) for tag_id in sorted(before - after.keys())]
+    return gone + [added(tag_id) for tag_id in after if tag_id not in before]
+
+
+def added(tag_id: str) -> FieldChange:
+    """Return the change of a contact that gets a tag."""
+    return FieldChange(f"tag_ids[{tag_id}]", None, tag_id)
+
+
+def removed(tag_id: str) -> FieldChange:
+    """Return the change of a contact that loses a tag."""
+    return FieldChange(f"tag_ids[{tag_id}]", tag_id, None)
 
 
 TAGS_OF_CONTACT = Query(sa.select(t.c.tag_id, t.c.position).where(*_OF_CONTACT).order_by(t.c.position))
 
 
-async def add(caller: Caller, transaction: Transaction, contact_id: str, now: datetime, tag_id: str) -> None:
-    """Put a tag on a contact; one that is there changes nothing. Raises NotFound, InvalidArgument."""
+async def add(caller: Caller, transaction: Transaction, contact_id: str, now: datetime, tag_id: str) -> bool:
+    """Put a tag on a contact; tell whether it was not there. Raises NotFound, InvalidArgument."""
     await lock(caller, transaction, contact_id)
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
     there = await transaction.all(TAGS_OF_CONTACT, **ids)
     if tag_id.lower() in {str(row[0]) for row in there}:
-        return
+        return False
     if len(there) >= MOST_TAGS:
         problem = FieldProblem("tag_id", f"a contact has at most {MOST_TAGS} tags", Reason.TOO_MANY_ENTRIES)
         raise InvalidArgument.of([problem])
     position = there[-1][1] + 1 if there else 0
     await touch(caller, transaction, contact_id, now)
     await transaction.run_many(INSERT_CONTACT_TAG, [ids | {"tag_id": tag_id.lower(), "position": position}])
+    return True
 
 
 DELETE_CONTACT_TAG = Query(sa.delete(t).where(*_OF_CONTACT, t.c.tag_id == TAG_ID).returning(t.c.tag_id))

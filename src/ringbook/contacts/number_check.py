@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
-from ringbook.contacts.book_versions import changing
+from ringbook.contacts.change_log import FieldChange, changing
 from ringbook.contacts.row import touch
 from ringbook.database.engine import Connection, Database, Query, UniqueViolation
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT
@@ -158,7 +158,7 @@ async def correct(caller: Caller, database: Database, now: datetime, found: Rere
 
     Raises UniqueViolation where the contact has that number already, NotFound where it was changed meanwhile.
     """
-    async with changing(caller, database, found.contact_id) as transaction:
+    async with changing(caller, database) as transaction:
         await touch(caller, transaction, found.contact_id, now)
         row = await transaction.one(
             CORRECT_NUMBER,
@@ -171,3 +171,6 @@ async def correct(caller: Caller, database: Database, now: datetime, found: Rere
         )
         if row is None:
             raise NotFound(Reason.PHONE_NUMBER_NOT_FOUND, "the number was changed meanwhile")
+        field = f"{t.name}[{found.number_e164}].number_e164"
+        corrected = FieldChange(field, found.number_e164, found.read_today)
+        transaction.record(found.contact_id, "updated", now, [corrected])

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from msgspec import Meta
 
 from ringbook.clock import new_id
-from ringbook.contacts.book_versions import changing
+from ringbook.contacts.change_log import Changing
+from ringbook.contacts.contact_tags import removed
 from ringbook.contacts.row import values_of_change
-from ringbook.database.engine import Connection, Database, Query, Row, UniqueViolation
+from ringbook.database.engine import Connection, Database, Query, Row, Transaction, UniqueViolation
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
 from ringbook.database.rendering import json_object, json_values
@@ -76,16 +77,15 @@ def fold_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-async def create(caller: Caller, database: Database, now: datetime, tag: NewTag) -> bytes:
+async def create(caller: Caller, transaction: Transaction, now: datetime, tag: NewTag) -> bytes:
     """Create a tag and return its JSON. Raises AlreadyExists."""
     ids = {"customer_id": caller.customer_id, "tag_id": new_id(now)}
     values = {"name": tag.name, "name_folded": fold_name(tag.name), "detail": tag.detail or ""}
     try:
-        async with database.transaction() as transaction:
-            await transaction.run_many(INSERT_TAG, [ids | values | {"now": now}])
-            return _json(await transaction.one(SELECT_TAG, **ids))
+        await transaction.run_many(INSERT_TAG, [ids | values | {"now": now}])
     except UniqueViolation as error:
         raise _exists(tag.name) from error
+    return await get(caller, transaction, ids["tag_id"])
 
 
 async def get(caller: Caller, database: Connection, tag_id: str) -> bytes:
@@ -113,7 +113,7 @@ UPDATE_TAG = Query(
 )
 
 
-async def update(caller: Caller, database: Database, tag_id: str, now: datetime, change: ChangedTag) -> bytes:
+async def update(caller: Caller, transaction: Transaction, now: datetime, tag_id: str, change: ChangedTag) -> bytes:
     """Change the fields given and return the tag's JSON. Raises NotFound, AlreadyExists."""
     values = {
         "new_name": change.name,
@@ -122,11 +122,10 @@ async def update(caller: Caller, database: Database, tag_id: str, now: datetime,
     }
     ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
     try:
-        async with database.transaction() as transaction:
-            await transaction.run_many(UPDATE_TAG, [ids | values | {"now": now}])
-            return _json(await transaction.one(SELECT_TAG, **ids))
+        await transaction.run_many(UPDATE_TAG, [ids | values | {"now": now}])
     except UniqueViolation as error:
         raise _exists(change.name) from error
+    return await get(caller, transaction, tag_id)
 
 
 DELETE_TAG = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(*_LIVE).returning(t.c.id))
@@ -157,22 +156,24 @@ UNTAG_CONTACT = Query(
 )
 
 
-async def delete(caller: Caller, database: Database, tag_id: str, now: datetime) -> bytes:
+async def delete(caller: Caller, transaction: Changing, now: datetime, tag_id: str) -> bytes:
     """Delete a tag, take it off every contact, and return its JSON. Raises NotFound.
 
     A contact's row is held before the tag is taken off it, as in every other change of a contact, and a customer's tags
     are deleted one at a time: so no two transactions wait for each other.
     """
     ids = {"customer_id": caller.customer_id, "tag_id": tag_id}
-    async with changing(caller, database, tag_id) as transaction:
-        await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
-        if await transaction.one(DELETE_TAG, **ids, now=now) is None:
-            raise _not_found()
-        tagged = await transaction.all(TOUCH_TAGGED_CONTACTS, **ids, now=now)
-        for i in range(0, len(tagged), CONTACTS_AT_A_TIME):
-            rows = [ids | {"contact_id": row[0]} for row in tagged[i : i + CONTACTS_AT_A_TIME]]
-            await transaction.run_many(UNTAG_CONTACT, rows)
-        return _json(await transaction.one(DELETED_TAG, **ids))
+    await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
+    if await transaction.one(DELETE_TAG, **ids, now=now) is None:
+        raise _not_found()
+    tagged = [str(row[0]) for row in await transaction.all(TOUCH_TAGGED_CONTACTS, **ids, now=now)]
+    for i in range(0, len(tagged), CONTACTS_AT_A_TIME):
+        rows = [ids | {"contact_id": contact_id} for contact_id in tagged[i : i + CONTACTS_AT_A_TIME]]
+        await transaction.run_many(UNTAG_CONTACT, rows)
+    gone = [removed(tag_id)]
+    for contact_id in tagged:
+        transaction.record(contact_id, "updated", now, gone)
+    return _json(await transaction.one(DELETED_TAG, **ids))
 
 
 def _json(row: Row | None) -> bytes:

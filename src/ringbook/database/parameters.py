@@ -4,12 +4,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ringbook.database.schema import IdColumn, TimeColumn
+from ringbook.database.schema import IdColumn, TimeColumn, book_versions
 
 CUSTOMER_ID = sa.bindparam("customer_id", type_=IdColumn)
 ID = sa.bindparam("id", type_=IdColumn)
 CONTACT_ID = sa.bindparam("contact_id", type_=IdColumn)
 TAG_ID = sa.bindparam("tag_id", type_=IdColumn)
+SLOT = sa.bindparam("slot", type_=book_versions.c.slot.type)
 NOW = sa.bindparam("now", type_=TimeColumn)
 LIMIT = sa.bindparam("limit", type_=sa.Integer)
 

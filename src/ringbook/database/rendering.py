@@ -34,6 +34,9 @@ json_group = _construct("json_list", "json_group_array(@)", "coalesce(json_agg(@
 _json_bool = _construct("json_bool", "json(iif(@, 'true', 'false'))", "@")
 _json_time = _construct("json_time", "@", f"to_char(@ AT TIME ZONE 'UTC', {ISO_8601})")
 json_array = _construct("json_array", "json_array(@)", "json_build_array(@)")
+json_of_text = _construct("json_of_text", "json(@)", "CAST(@ AS json)")
+"""A text that is JSON, as a part of other JSON."""
+
 each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
 """The texts of a JSON list, as rows with the column `value`."""
 
@@ -49,7 +52,7 @@ def json_values(columns: sa.ColumnCollection[str, Any], *names: str) -> dict[str
     """Return the named columns as they stand in JSON: times as RFC 3339 in UTC with six decimals, booleans as such."""
 
     def value(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
-        if name.startswith("tm_"):
+        if name.startswith("tm"):
             return _json_time(column)
         return _json_bool(column) if isinstance(column.type, sa.Boolean) else column
 

@@ -85,6 +85,22 @@ book_versions = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False),
 )
 
+contact_changes = sa.Table(
+    "contact_changes",
+    metadata,
+    sa.Column("customer_id", IdColumn, primary_key=True),
+    sa.Column("slot", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column(
+        "previous", sa.BigInteger, nullable=False
+    ),  # the slot's version before: no row between the two is missing
+    sa.Column("contact_id", IdColumn, nullable=False),
+    *_texts("action", "by_type", "changes"),
+    sa.Column("by_id", IdColumn),
+    sa.Column("tm", TimeColumn, nullable=False),
+    sa.Index("contact_changes_of_contact", "customer_id", "contact_id", "version"),
+)
+
 
 def _contact_address(name: str, normalized: str, *columns: sa.Column[str]) -> sa.Table:
     """Return a table of phone numbers or emails of contacts; `normalized` is what a lookup asks for.

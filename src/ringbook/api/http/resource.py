@@ -1,11 +1,13 @@
 """What a handler declares of itself, and what a resource, the handlers of one path, has."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from falcon.asgi import Request
+from falcon.asgi import Request, Response
 
+from ringbook.clock import utc_now
 from ringbook.config import Settings
+from ringbook.contacts.change_log import changing
 from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
 
@@ -72,6 +74,18 @@ class Resource:
         if "GET" in cls.scopes:
             cls.scopes["HEAD"] = cls.scopes["GET"]
 
+    async def change(
+        self, req: Request, resp: Response, work: Callable[..., Awaitable[bytes]], *arguments: Any, status: int = 200
+    ) -> None:
+        """Answer what `work` returns, which changes contacts or tags: all in one transaction, and at one time.
+
+        It is called with the caller, the transaction, the time, and the arguments.
+        """
+        caller = req.context.caller
+        async with changing(caller, self.database) as transaction:
+            resp.data = await work(caller, transaction, utc_now(), *arguments)
+        resp.status = status
+
 
 def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) -> Parameter:
     """Return a query parameter; every one counts as absent where its value is empty."""
@@ -79,8 +93,11 @@ def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) 
     return {"name": name, "in": "query"} | about
 
 
+PAGE_SIZE_PARAMETER = parameter(
+    "page_size", "How many; 0 is 100, more than 100 is cut.", {"type": "integer", "minimum": 0}, 10
+)
 PAGE_PARAMETERS = (
-    parameter("page_size", "How many; 0 is 100, more than 100 is cut.", {"type": "integer", "minimum": 0}, 10),
+    PAGE_SIZE_PARAMETER,
     parameter(
         "page_token",
         "The next_page_token of the page before, or any RFC 3339 time.",
