@@ -10,9 +10,9 @@ from contextlib import contextmanager
 COMMAND = [sys.executable, "-c", "from ringbook.cli.main import main; main()"]
 
 
-def started(url, log, command, *arguments):
+def started(url, log, command, *arguments, **settings):
     """Serve the database by `ringbook COMMAND ARGUMENTS`, and yield the process and the address it answers at."""
-    environment = os.environ | {"RINGBOOK_DATABASE_URL": url}
+    environment = os.environ | {"RINGBOOK_DATABASE_URL": url} | settings
     return running([*COMMAND, command, "--port", "0", *arguments], log, env=environment)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from ringbook.clock import utc_now
 from ringbook.contacts import contact, number_check
+from ringbook.contacts.change_log import changing
 from ringbook.contacts.notations import PhoneNumberIn
 from ringbook.database.opening import database_at
 from ringbook.tenants.caller import Caller
@@ -34,7 +35,8 @@ def store(database_url):
         await database.open()
         given = [PhoneNumberIn(number=Number(entered, e164)) for entered, e164 in numbers.items()]
         caller = Caller(user.customer_id, "US", "")
-        made = await contact.create(caller, database, utc_now(), contact.NewContact(phone_numbers=given))
+        async with changing(caller, database) as transaction:
+            made = await contact.create(caller, transaction, utc_now(), contact.NewContact(phone_numbers=given))
         await database.close()
         return json.loads(made)
 

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ringbook.database.migrate import migrate
 from ringbook.database.revisions import REVISIONS, SCRIPTS, head
 from ringbook.database.schema import metadata
-from tests.phonebooks.test_big_phonebooks import execute
 from tests.process import COMMAND
+from tests.revisions import back_to
+from tests.rows import execute
 
 
 @pytest.mark.alters_database
@@ -38,13 +39,6 @@ def test_the_migrations_make_the_schema(database_url):
     assert asyncio.run(differences(database_url)) == []
 
 
-BEFORE_LABELS = """
-ALTER TABLE phone_numbers DROP COLUMN label;
-ALTER TABLE phone_numbers DROP COLUMN detail;
-ALTER TABLE emails DROP COLUMN label;
-ALTER TABLE emails DROP COLUMN detail;
-UPDATE alembic_version SET version_num = '0002';
-"""
 AS_THE_VERSION_BEFORE = """
 INSERT INTO emails (customer_id, contact_id, id, address, type, is_primary, tm_create)
 SELECT customer_id, contact_id, id, 'old@acme.com', 'work', is_primary, tm_create FROM phone_numbers;
@@ -55,7 +49,7 @@ SELECT customer_id, contact_id, id, 'old@acme.com', 'work', is_primary, tm_creat
 def test_labels_come_to_a_book_without_a_lost_row_and_beside_the_version_before(database_url, server, alice):
     numbers = [{"number": f"+1555123{i:04}", "type": ["home", "other"][i % 2]} for i in range(20)]
     before = [alice.api.post("/contacts", json={"phone_numbers": [number]}).json() for number in numbers]
-    execute(database_url, BEFORE_LABELS)
+    back_to(database_url, "0002")
     asyncio.run(migrate(database_url))
     execute(database_url, AS_THE_VERSION_BEFORE)
     for contact in before:

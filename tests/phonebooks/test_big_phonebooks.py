@@ -3,17 +3,17 @@
 import asyncio
 import contextlib
 import re
-import sqlite3
 import threading
 from pathlib import Path
 from xml.etree.ElementTree import XMLPullParser
 
-import asyncpg
 import httpx
 import pytest
 
 from ringbook.database.migrate import migrate
 from tests.process import started
+from tests.revisions import back_to
+from tests.rows import execute
 
 KIBIBYTE = 1024
 COUNT = 100_000
@@ -37,20 +37,6 @@ POSTGRESQL = {
     "sort": "lpad((i::bigint * 7919 % 100000)::text, 7, '0')",
     "numbers": "generate_series(1, {count}) AS n(i)",
 }
-
-
-def execute(url, sql):
-    if url.startswith("sqlite"):
-        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
-            database.executescript(f"BEGIN; {sql}; COMMIT")
-        return
-    asyncio.run(_execute(url, sql))
-
-
-async def _execute(url, sql):
-    connection = await asyncpg.connect(url)
-    await connection.execute(sql)
-    await connection.close()
 
 
 def fill(url, count):
@@ -122,24 +108,12 @@ def test_a_book_that_cannot_be_read_to_its_end_breaks_off(database_url, server, 
             list(chunks)
 
 
-BEFORE = """
-DROP INDEX contacts_by_name;
-ALTER TABLE contacts DROP COLUMN sort_name;
-ALTER TABLE phone_numbers DROP COLUMN label;
-ALTER TABLE phone_numbers DROP COLUMN detail;
-ALTER TABLE emails DROP COLUMN label;
-ALTER TABLE emails DROP COLUMN detail;
-DROP TABLE book_versions;
-UPDATE alembic_version SET version_num = '0001';
-"""
-
-
 @pytest.mark.alters_database
 def test_the_migration_sorts_the_contacts_of_before(database_url, server, alice):
     fill(database_url, 2500)
     path = f"{server}/v1.0/phonebooks/ipphone"
     alice.api.post("/contacts", json={"first_name": "\u00c5ke", "phone_numbers": [{"number": "+15551234567"}]})
-    execute(database_url, BEFORE)
+    back_to(database_url, "0001")
     asyncio.run(migrate(database_url))
     found = re.findall("<Name>(.*?)</Name>", alice.api.get(path).text)
     assert found == [*sorted(found[:-1]), "Åke"]

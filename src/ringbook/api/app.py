@@ -1,5 +1,6 @@
 """The application: its routes on one screen."""
 
+from datetime import timedelta
 from typing import Any
 
 import falcon
@@ -37,6 +38,8 @@ from ringbook.contacts import change_log
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
+from ringbook.tenants import customers
+from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
 
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
@@ -97,7 +100,10 @@ def _jobs(settings: Settings) -> list[Job]:
     """Return what is done in the background."""
 
     async def prune_the_log(database: Database) -> None:
-        await change_log.prune(database, utc_now(), settings.history_days)
+        older_than = utc_now() - timedelta(days=settings.history_days)
+        for customer in await customers.list_all(database) if settings.history_days else ():
+            caller = Caller(customer["id"], customer["default_region"], "")
+            await change_log.prune(caller, database, older_than)
 
     return [Job(prune_the_log, pause_seconds=3600)]
 

@@ -8,7 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -23,7 +23,6 @@ from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, SL
 from ringbook.database.rendering import json_object, json_of_text, json_values
 from ringbook.database.schema import access_keys, book_versions, contacts
 from ringbook.database.schema import contact_changes as t
-from ringbook.tenants import customers
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, Time
 
@@ -215,12 +214,11 @@ PRUNE_SLOT = Query(
 )
 
 
-async def prune(database: Database, now: datetime, days: int) -> None:
-    """Take what is older than so many days off the log, a little at a time: nobody waits for it. 0 days: keep it."""
-    for customer in await customers.list_all(database) if days else ():
-        old = {"customer_id": customer["id"], "older_than": now - timedelta(days=days)}
-        for (slot,) in await database.all(SLOTS_TO_PRUNE, **old):
-            gone: Sequence[Any] = range(ROWS_AT_A_TIME)
-            while len(gone) == ROWS_AT_A_TIME:
-                async with database.transaction() as transaction:
-                    gone = await transaction.all(PRUNE_SLOT, **old, slot=slot, limit=ROWS_AT_A_TIME)
+async def prune(caller: Caller, database: Database, older_than: datetime) -> None:
+    """Take what is older off the customer's log, a little at a time: nobody waits for it."""
+    old = {"customer_id": caller.customer_id, "older_than": older_than}
+    for (slot,) in await database.all(SLOTS_TO_PRUNE, **old):
+        gone: Sequence[Any] = range(ROWS_AT_A_TIME)
+        while len(gone) == ROWS_AT_A_TIME:
+            async with database.transaction() as transaction:
+                gone = await transaction.all(PRUNE_SLOT, **old, slot=slot, limit=ROWS_AT_A_TIME)

@@ -1,0 +1,23 @@
+"""A database of before: the SQL that takes each migration back, which only a test may want."""
+
+from tests.rows import execute
+
+UNDONE = {
+    "0004": "DROP TABLE contact_changes",
+    "0003": """
+ALTER TABLE phone_numbers DROP COLUMN label;
+ALTER TABLE phone_numbers DROP COLUMN detail;
+ALTER TABLE emails DROP COLUMN label;
+ALTER TABLE emails DROP COLUMN detail""",
+    "0002": """
+DROP INDEX contacts_by_name;
+ALTER TABLE contacts DROP COLUMN sort_name;
+DROP TABLE book_versions""",
+}
+"""Newest first."""
+
+
+def back_to(url, revision):
+    """Give a database the schema of an older revision, with the rows that it has."""
+    undone = [sql for newer, sql in UNDONE.items() if newer > revision]
+    execute(url, ";".join([*undone, f"UPDATE alembic_version SET version_num = '{revision}'"]))
