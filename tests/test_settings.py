@@ -20,6 +20,7 @@ BAD = {
     "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
     "RATE_LIMIT_PER_ADDRESS": ["10"],
     "CONNECTIONS_PER_ADDRESS": ["0", "off", "1000001"],
+    "HISTORY_DAYS": ["-1", "off", "36501"],
     "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "redis://[::1", "memory://"],
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import re
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
 
@@ -35,6 +36,8 @@ HOT = {
         "COUNT_OF_ENTRIES",
         "POSITION_OF_ENTRY",
         "BOOK_VERSION",
+        "CHANGES_OF_CONTACT",
+        "SLOTS_TO_PRUNE",
     )
 }
 ID = "019c3860-0000-7000-8000-000000000000"
@@ -52,6 +55,8 @@ VALUES = {
     "after_name": " john",
     "after_id": ID,
     "skip": 0,
+    "below_version": 1 << 62,
+    "older_than": datetime(2026, 1, 1, tzinfo=UTC),
     **search("smith", ""),
 }
 

@@ -10,7 +10,12 @@ from ringbook.contacts.change_log import ABOVE_EVERY_VERSION, HistoryPage
 from ringbook.database.pages import parse_page
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
-PAGE_TOKEN_PARAMETER = parameter("page_token", "The next_page_token of the page before.", {"type": "string"}, "523981")
+PAGE_TOKEN_PARAMETER = parameter(
+    "page_token",
+    "The next_page_token of the page before.",
+    {"type": "string", "pattern": "^[0-9]{0,18}$"},
+    "523981",
+)
 
 
 class HistoryResource(Resource):

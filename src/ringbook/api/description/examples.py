@@ -138,6 +138,17 @@ BY_STRUCT: dict[str, Any] = {
         "tm_update": None,
         "tm_delete": None,
     },
+    "HistoryPage": {
+        "result": [
+            {
+                "tm": TIME,
+                "by": {"type": "access_key", "id": "e5f6a7b8-c9d0-1234-efab-345678901235", "name": "crm"},
+                "action": "updated",
+                "changes": [{"field": "company", "from": "Acme", "to": "Acme Corporation"}],
+            }
+        ],
+        "next_page_token": "",
+    },
     "AddedTag": {"tag_id": TAG_IDS[0]},
     "CallerId": {
         "name": "John Smith",
