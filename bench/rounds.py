@@ -14,6 +14,9 @@ Rounds = dict[str, dict[str, list[float]]]
 
 Measure = Callable[[Server, int], Load]
 
+LONGEST_WAIT = 35
+"""Seconds, within which a server that answers nothing has given up what it waits for, and logged it."""
+
 
 def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses: bool = False) -> Rounds:
     """Return what `measure` gave for each server in each of the rounds; it gets a number that no other call gets.
@@ -26,13 +29,20 @@ def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses:
         for i, server in enumerate(servers):
             load = measure(server, turn * len(servers) + i)
             _wait_until_idle(server)
-            if not load.answered:
-                raise RuntimeError(f"{server.name} answered nothing: is the machine busy with something else?")
-            if (load.refused < load.answered) if misses else load.refused:
-                raise RuntimeError(f"{server.name} refused {load.refused} of {load.answered} requests")
+            _check(server, load, misses=misses)
             for figure in ("rate", "p50_ms", "p99_ms"):
                 found[server.name].setdefault(figure, []).append(round(getattr(load, figure), 3))
     return found
+
+
+def _check(server: Server, load: Load, *, misses: bool) -> None:
+    """Raise RuntimeError, with what the server says of it, unless all was answered as it should be."""
+    if not load.answered:
+        time.sleep(LONGEST_WAIT)
+        raise RuntimeError(f"{server.name} answered nothing; its log ends with:\n{server.last_words()}")
+    if (load.refused < load.answered) if misses else load.refused:
+        message = f"{server.name} refused {load.refused} of {load.answered} requests; its log ends with:"
+        raise RuntimeError(f"{message}\n{server.last_words()}")
 
 
 def _wait_until_idle(server: Server) -> None:

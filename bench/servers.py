@@ -19,14 +19,23 @@ from tests.postgres import die_with_parent
 APPS = {"ceiling": "bench.ceiling:app", "peer": "bench.peers.app:app", "ringbook": ""}
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORES, LOAD_CORES = CORES[:-1] or CORES, CORES[-1:]
+LAST_WORDS = 3000
+"""How many bytes of a log are shown."""
 
 
 class Server(NamedTuple):
-    """A running server: its name, its address, and the process that was started."""
+    """A running server: its name, its address, the process that was started, and the file that it logs into."""
 
     name: str
     address: str
     process: subprocess.Popen[bytes]
+    log: Path
+
+    def last_words(self) -> str:
+        """Return the end of the log."""
+        with self.log.open("rb") as file:
+            file.seek(max(0, self.log.stat().st_size - LAST_WORDS))
+            return file.read().decode(errors="replace")
 
 
 @contextmanager
@@ -63,7 +72,7 @@ def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Ser
             os.sched_setaffinity(process.pid, SERVER_CORES)
         address = f"http://127.0.0.1:{port}"
         _wait_for(address, process, path)
-        yield Server(name, address, process)
+        yield Server(name, address, process, path)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)

@@ -1,7 +1,7 @@
-"""The engines: pooled on both databases; on SQLite one connection writes, as SQLite itself has it."""
+"""The sessions of a request, from pooled engines: one session; on SQLite another, the only one, to write."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -29,27 +29,23 @@ def _sqlite_engine(begin: str, **options: Any) -> AsyncEngine:
     return engine
 
 
+def _sessions(engine: AsyncEngine) -> Callable[[], AsyncIterator[AsyncSession]]:
+    make = async_sessionmaker(engine, expire_on_commit=False)
+
+    async def session() -> AsyncIterator[AsyncSession]:
+        async with make() as made:
+            yield made
+
+    return session
+
+
 if URL.startswith("sqlite:"):
-    reading = _sqlite_engine("BEGIN", pool_size=10, max_overflow=0)
-    writing = _sqlite_engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
-else:
-    reading = writing = create_async_engine(
-        URL.replace("postgresql:", "postgresql+asyncpg:"), pool_size=10, max_overflow=0
+    _reader = _sessions(_sqlite_engine("BEGIN", pool_size=10, max_overflow=0))
+    _writer = _sessions(_sqlite_engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0))
+else:  # the same: requests that held a session each, and wanted another of one pool, would wait for each other
+    _reader = _writer = _sessions(
+        create_async_engine(URL.replace("postgresql:", "postgresql+asyncpg:"), pool_size=10, max_overflow=0)
     )
-
-_readers = async_sessionmaker(reading, expire_on_commit=False)
-_writers = async_sessionmaker(writing, expire_on_commit=False)
-
-
-async def _reader() -> AsyncIterator[AsyncSession]:
-    async with _readers() as session:
-        yield session
-
-
-async def _writer() -> AsyncIterator[AsyncSession]:
-    async with _writers() as session:
-        yield session
-
 
 Reader = Annotated[AsyncSession, Depends(_reader)]
 Writer = Annotated[AsyncSession, Depends(_writer)]
