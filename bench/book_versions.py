@@ -17,7 +17,7 @@ import asyncpg
 from ringbook.clock import new_id, utc_now
 from ringbook.contacts import book_versions, contact
 from ringbook.contacts.addresses import INSERT_ADDRESS
-from ringbook.contacts.notations import PHONE_NUMBERS
+from ringbook.contacts.kinds import PHONE_NUMBERS
 from ringbook.database.connecting import connect_to, parse
 from ringbook.database.engine import Query
 from ringbook.database.migrate import migrate

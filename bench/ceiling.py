@@ -15,7 +15,7 @@ from ringbook.contacts.addresses import ADDRESSES_OF_CONTACT, INSERT_ADDRESS
 from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, slot_of
 from ringbook.contacts.change_log import INSERT_CHANGE
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
-from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS
+from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
 from ringbook.database.connecting import parse
 from ringbook.database.engine import Query

@@ -6,9 +6,8 @@ from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.contacts import contact
 from ringbook.contacts.contact import Contact
+from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.notations import (
-    EMAILS,
-    PHONE_NUMBERS,
     ChangedEmail,
     ChangedEmailAddress,
     ChangedPhoneNumber,

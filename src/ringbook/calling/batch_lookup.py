@@ -11,7 +11,7 @@ from msgspec import Meta
 from ringbook.calling.lookup import first_with
 from ringbook.contacts import contact
 from ringbook.contacts.contact import FoundContact
-from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS, Kind
+from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.database.engine import Connection, Query
 from ringbook.database.rendering import each_text, json_array, json_group
 from ringbook.database.schema import contacts as t

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ringbook.contacts import contact
-from ringbook.contacts.notations import EMAILS, PHONE_NUMBERS, Kind
+from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.database.engine import Connection, Query
 from ringbook.database.parameters import CUSTOMER_ID
 from ringbook.database.schema import contacts as t

@@ -8,18 +8,9 @@ import sqlalchemy as sa
 
 from ringbook.clock import new_id, new_ids
 from ringbook.contacts.change_log import FieldChange, changes_between
-from ringbook.contacts.notations import (
-    KINDS,
-    MOST_ADDRESSES,
-    AddressEntry,
-    Changed,
-    ContactAddress,
-    Given,
-    Kept,
-    Kind,
-    Stored,
-    primary_of,
-)
+from ringbook.contacts.entries import AddressEntry, Kept, Stored, primary_of
+from ringbook.contacts.kinds import KINDS, MOST_ADDRESSES, Kind
+from ringbook.contacts.notations import Changed, ContactAddress, Given
 from ringbook.database.engine import Connection, Query, Row, Transaction, UniqueViolation
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
 from ringbook.database.rendering import json_list, json_object, json_values

@@ -11,23 +11,18 @@ from ringbook.clock import new_id
 from ringbook.contacts import addresses, contact_tags
 from ringbook.contacts.change_log import Changing, FieldChange, changes_between
 from ringbook.contacts.contact_tags import TagIds
+from ringbook.contacts.entries import InBoth, that_count
+from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
 from ringbook.contacts.notations import (
-    EMAILS,
-    KINDS,
-    MOST_ADDRESSES,
-    PHONE_NUMBERS,
     Changed,
     ContactAddress,
     Email,
     EmailAddressIn,
     EmailIn,
     Given,
-    InBoth,
-    Kind,
     PhoneNumber,
     PhoneNumberIn,
     TelAddressIn,
-    that_count,
 )
 from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row

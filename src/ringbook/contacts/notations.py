@@ -1,153 +1,24 @@
-"""The two notations of a contact's addresses, and which of them counts where a request has both. Pure.
+"""The two notations of a contact's addresses: what is answered, and what may be sent.
 
 The API's tutorial has the lists `phone_numbers` and `emails`; its clients of today have one list, `addresses`. An entry
 of the one is an entry of the other, with the same id: see docs/api.md, "Two notations".
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-import sqlalchemy as sa
 from msgspec import Meta
 
-from ringbook.database.schema import emails, phone_numbers
-from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.contacts.entries import AddressEntry
+from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
+from ringbook.errors import FieldProblem, Reason
 from ringbook.values import email, phone
 from ringbook.values.fields import Id, Ignored, ReadOnlyKeys, Text, Time
 
-MOST_ADDRESSES = 100
-"""How many of each kind a contact may have."""
-
 PhoneType = Literal["mobile", "work", "home", "fax", "other"]
 EmailType = Literal["work", "personal", "other"]
-
-
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """Phone numbers, or emails: where they are kept, and the words of both notations for them."""
-
-    table: sa.Table
-    """It is named as the list in the tutorial's notation."""
-    entered: str
-    """The field of the tutorial's notation that holds what a person typed."""
-    normalized: str
-    """The column that a lookup asks for."""
-    columns: Mapping[str, str]
-    """What is kept of the entered value: its attribute for each column."""
-    address_type: str
-    """The `type` in the list `addresses`."""
-    names: Mapping[str, str]
-    """The `name` that each type has in the list `addresses`."""
-    word: str
-    duplicate: Reason
-    exists: Reason
-    unknown: Reason
-
-
-PHONE_NUMBERS = Kind(
-    table=phone_numbers,
-    entered="number",
-    normalized="number_e164",
-    columns={"number": "entered", "number_e164": "e164"},
-    address_type="tel",
-    names={"mobile": "Mobile", "work": "Work", "home": "Home", "fax": "Fax", "other": ""},
-    word="phone number",
-    duplicate=Reason.DUPLICATE_PHONE_NUMBER,
-    exists=Reason.PHONE_NUMBER_EXISTS,
-    unknown=Reason.PHONE_NUMBER_NOT_FOUND,
-)
-EMAILS = Kind(
-    table=emails,
-    entered="address",
-    normalized="address",
-    columns={"address": "normalized"},
-    address_type="email",
-    names={"work": "Work", "personal": "Personal", "other": ""},
-    word="email address",
-    duplicate=Reason.DUPLICATE_EMAIL_ADDRESS,
-    exists=Reason.EMAIL_EXISTS,
-    unknown=Reason.EMAIL_NOT_FOUND,
-)
-KINDS = (PHONE_NUMBERS, EMAILS)
-
-
-class Kept(NamedTuple):
-    """What is kept of an address, whether it is the primary one aside."""
-
-    values: Mapping[str, str]
-    """Of what was entered, by column."""
-    type: str
-    label: str | None
-    """A name that is not the type's own; None where it is."""
-    detail: str
-
-
-class Stored(NamedTuple):
-    """An address of a contact, as it is stored."""
-
-    id: str
-    tm_create: Any
-    is_primary: bool = False
-    kept: Kept = Kept({}, "other", None, "")
-    """Of a new one nothing yet."""
-
-
-class AddressEntry(NamedTuple):
-    """What a request says of an address, in either notation; None is what it does not say."""
-
-    kind: Kind
-    id: str
-    value: phone.Number | email.Address | None
-    type: str | None
-    is_primary: bool | None
-    by_target: bool = False
-    """Whether it is in the notation of the list `addresses`, which alone has what follows."""
-    is_named: bool = False
-    """Whether it says which label there is to be."""
-    label: str | None = None
-    detail: str | None = None
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """What is kept of the entered value, by column."""
-        return {column: getattr(self.value, attribute) for column, attribute in self.kind.columns.items()}
-
-    @property
-    def normalized(self) -> str:
-        """The value as a lookup asks for it."""
-        return self.values[self.kind.normalized]
-
-    @property
-    def field(self) -> str:
-        """The field with what a person typed."""
-        return "target" if self.by_target else self.kind.entered
-
-    @property
-    def exists(self) -> Reason:
-        """The reason where the contact has the address already."""
-        return Reason.ADDRESS_ALREADY_EXISTS if self.by_target else self.kind.exists
-
-    @property
-    def unknown(self) -> Reason:
-        """The reason where the contact has no such address."""
-        return Reason.ADDRESS_NOT_FOUND if self.by_target else self.kind.unknown
-
-    def applied_to(self, before: Kept) -> Kept:
-        """Return what is kept of an address of which `before` is kept."""
-        type_ = before.type if self.type is None else self.type
-        unnamed = before.label if type_ == before.type else None
-        values = before.values if self.value is None else self.values
-        if self.by_target and values.get(self.kind.entered) == before.values.get(self.kind.normalized):
-            values = before.values  # as an answer shows it, in E.164: what was entered stays
-        return Kept(
-            values,
-            type_,
-            self.label if self.is_named else unnamed,
-            before.detail if self.detail is None else self.detail,
-        )
 
 
 class PhoneNumber(msgspec.Struct):
@@ -357,71 +228,3 @@ def _problems_between(list_name: str, given: Sequence[_InTutorial | _ByTarget | 
             message = f"{entry.normalized} is the same {entry.kind.word} as {list_name}[{first}]"
             problems.append(FieldProblem(f"{list_name}[{i}].{entry.field}", message, entry.kind.duplicate))
     return problems
-
-
-def primary_of(entries: Sequence[AddressEntry]) -> int | None:
-    """Return which entry is the primary one, the last that says so, None for none."""
-    return max((i for i, entry in enumerate(entries) if entry.is_primary), default=None)
-
-
-Entries = Sequence[AddressEntry]
-InBoth = tuple[Entries | None, Entries | None]
-"""The addresses of a kind in the tutorial's notation, and in the other; None for a list that is not given."""
-
-
-def that_count(given: Mapping[Kind, InBoth], stored: Mapping[Kind, Sequence[Stored]]) -> dict[Kind, Entries]:
-    """Return the entries that count, of each kind that is given. Raises InvalidArgument where the notations conflict.
-
-    A list that says what is stored is one that was read and sent back: the other one counts. Where both say something
-    new of the same values, each counts for what it alone can say.
-    """
-    counting = {kind: _that_counts(kind, *lists, stored.get(kind, ())) for kind, lists in given.items()}
-    if problems := [problem for kind, entries in counting.items() if entries is None for problem in _conflict(kind)]:
-        raise InvalidArgument.of(problems)
-    return {kind: entries for kind, entries in counting.items() if entries is not None}
-
-
-def _that_counts(
-    kind: Kind, in_tutorial: Entries | None, by_target: Entries | None, stored: Sequence[Stored]
-) -> Entries | None:
-    """Return the entries of a kind that count; None where the values of the two lists differ."""
-    if in_tutorial is None or by_target is None:
-        return in_tutorial or by_target or []
-    there = {one.kept.values[kind.normalized]: one for one in stored}
-    if _says_what_is_stored(by_target, there):
-        return in_tutorial
-    if _says_what_is_stored(in_tutorial, there):
-        return by_target
-    targets = {entry.normalized: entry for entry in by_target}
-    if targets.keys() != {entry.normalized for entry in in_tutorial}:
-        return None
-    return [_together(entry, targets[entry.normalized]) for entry in in_tutorial]
-
-
-def _says_what_is_stored(entries: Sequence[AddressEntry], there: Mapping[str, Stored]) -> bool:
-    """Tell whether a list says of what is `there`, by value, what is stored of it: nothing else, and nothing less."""
-    primary = primary_of(entries)
-    return len(entries) == len(there) and all(
-        (one := there.get(entry.normalized)) is not None
-        and entry.applied_to(one.kept) == one.kept
-        and one.is_primary == (i == primary)
-        for i, entry in enumerate(entries)
-    )
-
-
-def _together(in_tutorial: AddressEntry, by_target: AddressEntry) -> AddressEntry:
-    """Return what two entries of one value say: value, type and primary the one, detail and a fitting label the other.
-
-    A label fits a type where its own type is that one.
-    """
-    fits = by_target.is_named and by_target.type == in_tutorial.type
-    id_ = in_tutorial.id or by_target.id
-    return in_tutorial._replace(id=id_, label=by_target.label, is_named=fits, detail=by_target.detail)
-
-
-def _conflict(kind: Kind) -> list[FieldProblem]:
-    both = (kind.table.name, "addresses")
-    message = (
-        f"{' and '.join(both)} give this contact different {kind.table.name.replace('_', ' ')}; send one of the two"
-    )
-    return [FieldProblem(name, message, Reason.CONFLICTING_NOTATIONS) for name in both]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from ringbook.contacts.notations import PHONE_NUMBERS
+from ringbook.contacts.kinds import PHONE_NUMBERS
 from ringbook.phonebooks.book import Entry, EntryNumber
 from ringbook.values.names import name_of
 
