@@ -21,6 +21,7 @@ BAD = {
     "RATE_LIMIT_PER_ADDRESS": ["10"],
     "CONNECTIONS_PER_ADDRESS": ["0", "off", "1000001"],
     "HISTORY_DAYS": ["-1", "off", "36501"],
+    "CHANGES_DAYS": ["0", "x"],
     "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "redis://[::1", "memory://"],
 }
 

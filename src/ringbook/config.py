@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str
     connections_per_address: int
     history_days: int
+    changes_days: int
 
 
 class Setting(NamedTuple):
@@ -207,6 +208,9 @@ SETTINGS = {
     ),
     "history_days": Setting(
         _default("365"), whole_number(0, 36_500), "how many days the changes of contacts are kept; 0 for ever"
+    ),
+    "changes_days": Setting(
+        _default("30"), whole_number(1, 36_500), "how many days a token of /v1.0/contacts/changes can be used"
     ),
 }
 

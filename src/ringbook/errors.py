@@ -30,6 +30,7 @@ class Reason(enum.StrEnum):
     REPEATED_QUERY_PARAMETER = enum.auto()
     INVALID_PAGE_SIZE = enum.auto()
     INVALID_PAGE_TOKEN = enum.auto()
+    INVALID_CHANGES_TOKEN = enum.auto()
     # 401 and 403
     MISSING_CREDENTIAL = enum.auto()
     INVALID_CREDENTIAL = enum.auto()
@@ -44,12 +45,13 @@ class Reason(enum.StrEnum):
     EMAIL_NOT_FOUND = enum.auto()
     ADDRESS_NOT_FOUND = enum.auto()
     TAG_NOT_FOUND = enum.auto()
-    # 405, 409, 413, 429
+    # 405, 409, 410, 413, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()
     EMAIL_EXISTS = enum.auto()
     ADDRESS_ALREADY_EXISTS = enum.auto()
     TAG_NAME_EXISTS = enum.auto()
+    TOKEN_EXPIRED = enum.auto()
     BODY_TOO_LARGE = enum.auto()
     RATE_LIMITED = enum.auto()
     # 500 and 503
@@ -122,6 +124,12 @@ class AlreadyExists(RingbookError):
     """There may be only one, and it is there already."""
 
     http_status, status = 409, "ALREADY_EXISTS"
+
+
+class TokenExpired(RingbookError):
+    """What the token stands for is not known any more."""
+
+    http_status, status = 410, "FAILED_PRECONDITION"
 
 
 class BodyTooLarge(RingbookError):

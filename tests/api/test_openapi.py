@@ -18,11 +18,11 @@ from ringbook.api.description.openapi import described, document
 from ringbook.api.http import problems
 from ringbook.api.http.bodies import reader
 from ringbook.calling import batch_lookup, callerid
-from ringbook.contacts import change_log, contact, contact_tags, notations, tags
+from ringbook.contacts import change_feed, change_log, contact, contact_tags, notations, tags
 
 LOCKED = Path(__file__).parents[2] / "docs/openapi.json"
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
-MODULES = notations, callerid, change_log, contact, contact_tags, batch_lookup, me, tags, problems
+MODULES = notations, callerid, change_feed, change_log, contact, contact_tags, batch_lookup, me, tags, problems
 STRUCTS = {name: struct for module in MODULES for name, struct in vars(module).items()}
 OPERATIONS = [one.operation for one in described(ROUTES)]
 HANDLERS = [

@@ -12,12 +12,15 @@ from itertools import product
 
 from ringbook.api.description.examples import BY_STRUCT, NEW_CONTACT
 from ringbook.clock import new_id, utc_now
+from ringbook.contacts.book_versions import SLOTS
+from ringbook.contacts.change_feed import make_token
+from ringbook.tenants.caller import Caller
 from tests.api.test_openapi import LOCKED
 
 DOCUMENT = json.loads(LOCKED.read_text())
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", "max"}
+REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", "max", "wait"}
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
@@ -30,7 +33,8 @@ def made(api, number, address):
     name = f"tag {uuid.uuid4()}"
     tag = api.post("/tags", json={"name": name}).json()
     body = {"phone_numbers": [{"number": number}], "emails": [{"address": address}], "tag_ids": [tag["id"]]}
-    return names_of(api.post("/contacts", json=body | {"external_id": name}).json(), name)
+    contact = api.post("/contacts", json=body | {"external_id": name}).json()
+    return names_of(contact | {"since": api.get("/contacts/changes").json()["next"]}, name)
 
 
 def names_of(contact, name):
@@ -48,6 +52,7 @@ def names_of(contact, name):
         "email": address["address"],
         "q": number["number_e164"].removeprefix("+"),
         "after": contact["id"],
+        "since": contact["since"],
         # body: by the end of the field's path
         "phone_numbers.id": number["id"],
         "emails.id": address["id"],
@@ -76,6 +81,7 @@ def nobodys(theirs):
     new["tag_ids"] = [new["tag_id"]]
     new |= {"page_token": f"{time}_{uuid.UUID(theirs['contacts'][:23] + new_id(utc_now())[23:])}"}
     new |= {
+        "since": make_token(Caller(new_id(utc_now()), "", ""), utc_now(), (0,) * SLOTS),
         "q": "15550009999",
         "If-None-Match": 'W/"nobody"',
         "phone": "+15550009999",

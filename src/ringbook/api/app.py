@@ -17,6 +17,7 @@ from ringbook.api.addresses import (
     PhoneNumbersResource,
 )
 from ringbook.api.callerid import CallerIdResource
+from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
@@ -24,6 +25,7 @@ from ringbook.api.description.openapi import OpenApi
 from ringbook.api.history import HistoryResource
 from ringbook.api.http import problems
 from ringbook.api.http.auth import Authentication
+from ringbook.api.http.news import News
 from ringbook.api.http.observation import Observation
 from ringbook.api.http.rate_limits import RateLimits
 from ringbook.api.http.resource import Resource
@@ -46,6 +48,7 @@ CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
+    "/v1.0/contacts/changes": ChangesResource,
     CONTACT_PATH: ContactResource,
     f"{CONTACT_PATH}/phone-numbers": PhoneNumbersResource,
     f"{CONTACT_PATH}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
@@ -79,13 +82,15 @@ class UuidConverter(BaseConverter):
 class Lifespan:
     """Falcon middleware: the database is open, and its upkeep is done, while the server runs."""
 
-    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep, news: News) -> None:
         self._database = database
         self._limits = rate_limits
         self._upkeep = upkeep
+        self._news = news
 
-    async def process_startup(self, _scope: Any, _event: Any) -> None:
-        """Open it."""
+    async def process_startup(self, scope: Any, _event: Any) -> None:
+        """Open it, and leave with the server what it is to call before it ends."""
+        scope["state"]["before_end"] = self._news.end
         await self._database.open()
         self._upkeep.start()
 
@@ -100,7 +105,7 @@ def _jobs(settings: Settings) -> list[Job]:
     """Return what is done in the background."""
 
     async def prune_the_log(database: Database) -> None:
-        older_than = utc_now() - timedelta(days=settings.history_days)
+        older_than = utc_now() - timedelta(days=max(settings.history_days, settings.changes_days))
         for customer in await customers.list_all(database) if settings.history_days else ():
             caller = Caller(customer["id"], customer["default_region"], "")
             await change_log.prune(caller, database, older_than)
@@ -112,7 +117,8 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
-    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)))
+    news = News(database)
+    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)), news)
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
@@ -124,7 +130,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     app.router_options.converters["id"] = UuidConverter
     problems.add_to(app)
     for path, resource in ROUTES.items():
-        app.add_route(path, resource(database, settings))
+        app.add_route(path, resource(database, settings, news))
     app.add_route("/openapi.json", OpenApi(ROUTES))
     app.add_route("/", Home())
     app.add_route("/docs", Docs())

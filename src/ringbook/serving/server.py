@@ -70,7 +70,8 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no new connection; answer what comes on the others, and say with each answer that it is the last."""
+        """Take no new connection; answer who waits, and what comes; say with each answer that it is the last."""
+        self.lifespan.state.get("before_end", lambda: None)()
         for server in self.servers:
             server.close()
         connections = self.server_state.connections

@@ -5,6 +5,7 @@ from typing import Any
 TIME = "2026-02-07T14:45:59.038962Z"
 EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 EXAMPLE_CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
+EXAMPLE_NEXT = "AV5KBoCAThHshHcv6llo2FunoJ3MBgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADMDsCt"  # noqa: E501
 TAG_IDS = ["d4e5f6a7-b8c9-0123-defa-234567890124", "d4e5f6a7-b8c9-0123-defa-234567890125"]
 
 NEW_CONTACT: dict[str, Any] = {
@@ -110,6 +111,14 @@ BY_STRUCT: dict[str, Any] = {
     "Contact": CONTACT,
     "FoundContact": FOUND_CONTACT,
     "ContactPage": {"result": [CONTACT], "next_page_token": TIME},
+    "ChangePage": {
+        "result": [
+            {"contact": CONTACT},
+            {"deleted": {"id": TAG_IDS[1], "tm_delete": TIME, "merged_into": None}},
+        ],
+        "next": EXAMPLE_NEXT,
+        "more": False,
+    },
     "Lookups": {"phones": ["+15551234567", "12"], "emails": ["john@acme.com"]},
     "LookupResults": {
         "result": [

@@ -49,6 +49,7 @@ ERRORS = {
     403: "The access key lacks the scope.",
     404: "There is no such thing, or it is deleted, or another customer's.",
     409: "It is there already.",
+    410: "The token has expired: get a new one, then list all.",
     413: "The body is over the limit.",
     429: "More requests than the rate limit allows; try again later.",
     500: "Something went wrong on our side; it has been logged.",
@@ -210,6 +211,7 @@ def _refusals(one: Described) -> dict[str, Any]:
     statuses += [401, 403, 429] if operation.scope else []
     statuses += [404] if operation.may_be_missing or "{" in one.path else []
     statuses += [409] if operation.may_exist else []
+    statuses += [410] if operation.may_expire else []
     statuses += [413] if operation.body else []
     return {str(status): _refusal(status, operation) for status in sorted(statuses)}
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http.news import News
 from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts.change_log import changing
@@ -37,6 +38,8 @@ class Operation(NamedTuple):
     """404 though no id is in the path."""
     may_exist: bool = False
     """409."""
+    may_expire: bool = False
+    """410."""
     has_etag: bool = False
     for_phones: bool = False
     """The answer may be plain text, and the body of an error is empty."""
@@ -64,9 +67,10 @@ class Resource:
     scopes: ClassVar[dict[str, str]] = {}
     """The scope of each method's operation."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, news: News) -> None:
         self.database = database
         self.settings = settings
+        self.news = news
 
     def __init_subclass__(cls) -> None:
         """Gather the scopes; a HEAD needs what its GET needs."""
@@ -84,6 +88,7 @@ class Resource:
         caller = req.context.caller
         async with changing(caller, self.database) as transaction:
             resp.data = await work(caller, transaction, utc_now(), *arguments)
+        self.news.tell(caller.customer_id)
         resp.status = status
 
 
