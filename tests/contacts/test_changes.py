@@ -186,6 +186,20 @@ def test_a_token_behind_which_the_log_was_cut_off_is_expired(alice, database_url
     refused(alice.api, 410, "TOKEN_EXPIRED", since=since)
 
 
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_what_a_server_of_the_version_before_changes_and_logs_nothing_of_is_not_passed_over(alice, database_url, lost):
+    """It moves the slot: the log has a gap before, between or behind the changes of this version."""
+    contact_id = alice.api.post("/contacts", json={}).json()["id"]
+    since = feed(alice.api)["next"]
+    for _ in range(3):
+        alice.api.put(f"/contacts/{contact_id}", json={})
+    unknown = f"SELECT version FROM contact_changes ORDER BY version LIMIT 1 OFFSET {1 + lost}"
+    sql(database_url, f"DELETE FROM contact_changes WHERE version = ({unknown})")
+    if lost == 2:
+        since = feed(alice.api, since=since)["next"]
+    refused(alice.api, 410, "TOKEN_EXPIRED", since=since)
+
+
 def test_a_token_of_a_book_that_was_restored_from_a_backup_is_expired(alice, database_url):
     contact_id = alice.api.post("/contacts", json={}).json()["id"]
     for name in ("contact_changes", "book_versions"):

@@ -188,7 +188,7 @@ async def changes_behind(
     for slot in moved:
         at = {"customer_id": caller.customer_id, "slot": slot, "behind": positions[slot]}
         rows = await database.all(CHANGES_OF_SLOT, **at, limit=most - len(changes))
-        if not rows or rows[0][1] != positions[slot]:
+        if not rows or [row[1] for row in rows] != [positions[slot], *(row[0] for row in rows[:-1])]:
             raise _expired()
         changes += [Change(slot, version, str(contact_id), action, tm) for version, _, contact_id, action, tm in rows]
         if len(changes) >= most:
