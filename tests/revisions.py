@@ -3,6 +3,13 @@
 from tests.rows import execute
 
 UNDONE = {
+    "0005": """
+DROP TABLE search_words;
+DROP TABLE search_backlog;
+DROP INDEX contacts_trash;
+DROP INDEX contacts_external_id;
+ALTER TABLE contacts DROP COLUMN search_text;
+ALTER TABLE contacts DROP COLUMN indexed_version""",
     "0004": "DROP TABLE contact_changes",
     "0003": """
 ALTER TABLE phone_numbers DROP COLUMN label;

@@ -9,16 +9,37 @@ import sqlglot
 import ringbook
 from ringbook.calling.callerid import callerid
 from ringbook.calling.lookup import lookup
+from ringbook.contacts import search
+from ringbook.contacts.filters import Filters, filtered
+from ringbook.contacts.search import SearchShape
 from ringbook.database.engine import Query
 
+ONE, TWO = SearchShape(1, 2), SearchShape(2, search.WIDTH)
+FILTERS = {
+    "external_id": Filters(external_id="x"),
+    "phone": Filters(numbers=("+15551234567", "+5551234567")),
+    "email": Filters(address="john@acme.com"),
+    "company": Filters(company="acme"),
+    "tag_id": Filters(tag_ids=("x", "y")),
+    "source": Filters(source="api"),
+    "all": Filters("x", ("+15551234567",), "john@acme.com", "acme", ("x", "y"), "api"),
+}
 ON_DEMAND = {
     "lookup(1, 0)": lookup(1, 0),
     "lookup(2, 0)": lookup(2, 0),
     "lookup(2, 1)": lookup(2, 1),
     "callerid(1)": callerid(1, with_tags=False),
     "callerid(2, with_tags)": callerid(2, with_tags=True),
+    **{f"counts{tuple(shape)}": search.counts(shape) for shape in (ONE, TWO)},
+    **{
+        f"{of_rank.__name__}({shape.terms}, {shape.width}, {rank})": of_rank(shape, rank)
+        for of_rank in (search.candidates, search.walk)
+        for shape in (ONE, TWO)
+        for rank in (search.IN_NAMES, search.REST)
+    },
+    **{f"filtered({name})": filtered(filters.shape) for name, filters in FILTERS.items()},
 }
-"""Those that are compiled for a count of readings."""
+"""Those that are compiled for a count of readings, of terms, or for some filters."""
 
 
 def statements():

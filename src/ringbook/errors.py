@@ -28,6 +28,7 @@ class Reason(enum.StrEnum):
     INVALID_QUERY_PARAMETER = enum.auto()
     MISSING_QUERY_PARAMETER = enum.auto()
     REPEATED_QUERY_PARAMETER = enum.auto()
+    UNKNOWN_QUERY_PARAMETER = enum.auto()
     INVALID_PAGE_SIZE = enum.auto()
     INVALID_PAGE_TOKEN = enum.auto()
     INVALID_CHANGES_TOKEN = enum.auto()

@@ -1,5 +1,6 @@
 """The application: its routes on one screen."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -33,10 +34,11 @@ from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
+from ringbook.api.search import SearchResource
 from ringbook.api.tags import TagResource, TagsResource
 from ringbook.clock import utc_now
 from ringbook.config import Settings
-from ringbook.contacts import change_log
+from ringbook.contacts import change_log, search_index
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
@@ -44,11 +46,16 @@ from ringbook.tenants import customers
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
 
+INDEX_SECONDS, INDEX_SHARE = 5, 200
+"""How long after one look for contacts that are not indexed the next one begins, at least; and in how many times what
+it took."""
+
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
     "/v1.0/contacts/changes": ChangesResource,
+    "/v1.0/contacts/search": SearchResource,
     CONTACT_PATH: ContactResource,
     f"{CONTACT_PATH}/phone-numbers": PhoneNumbersResource,
     f"{CONTACT_PATH}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
@@ -110,7 +117,18 @@ def _jobs(settings: Settings) -> list[Job]:
             caller = Caller(customer["id"], customer["default_region"], "")
             await change_log.prune(caller, database, older_than)
 
-    return [Job(prune_the_log, pause_seconds=3600)]
+    rest = [0.0]
+
+    async def index_contacts(database: Database) -> None:
+        if time.monotonic() < rest[0]:
+            return
+        began = time.monotonic()
+        for customer in await customers.list_all(database):
+            caller = Caller(customer["id"], customer["default_region"], "")
+            await search_index.catch_up(caller, database)
+        rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
+
+    return [Job(prune_the_log, pause_seconds=3600), Job(index_contacts, pause_seconds=INDEX_SECONDS)]
 
 
 def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:

@@ -2,19 +2,65 @@
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.description.examples import TAG_IDS
 from ringbook.api.http import bodies
-from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
-from ringbook.contacts import contact
+from ringbook.api.http.resource import (
+    PAGE_PARAMETERS,
+    Resource,
+    operation,
+    page_of,
+    parameter,
+    refuse_unknown_parameters,
+)
+from ringbook.contacts import contact, filters
 from ringbook.contacts.contact import ChangedContact, Contact, ContactPage, NewContact
+from ringbook.contacts.filters import SOURCES
+from ringbook.database.pages import parse_page, parse_time_and_id
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+
+FILTERS = (
+    parameter("phone", "Who has this number, in whatever form a lookup takes it.", {"type": "string"}, "+15551234567"),
+    parameter("email", "Who has this email address, in any case.", {"type": "string"}, "john@acme.com"),
+    parameter("external_id", "The contact with this external_id.", {"type": "string"}, "CRM-12345"),
+    parameter("tag_id", "Who has this tag, or with commas between all of these.", {"type": "string"}, TAG_IDS[0]),
+    parameter("source", "Where they came from.", {"enum": [*SOURCES]}, "manual"),
+    parameter("company", "Who is of this company; case, accents and signs aside.", {"type": "string"}, "acme corp"),
+)
+DELETED = parameter("deleted", "true for the deleted contacts.", {"enum": ["true", "false"]}, "false")
+
+
+def _is_trash(deleted: str, given: dict[str, str]) -> bool:
+    """Tell whether the deleted contacts are asked for. Raises InvalidArgument."""
+    if deleted not in ("", "true", "false"):
+        problem = FieldProblem("deleted", "must be true or false", Reason.INVALID_QUERY_PARAMETER)
+        raise InvalidArgument.of([problem])
+    if deleted == "true" and given:
+        message = "cannot be given beside deleted=true"
+        raise InvalidArgument.of([FieldProblem(name, message, Reason.INVALID_QUERY_PARAMETER) for name in given])
+    return deleted == "true"
 
 
 class ContactsResource(Resource):
     """/contacts."""
 
-    @operation("list_contacts", "read", "A page of contacts.", ContactPage, query=PAGE_PARAMETERS)
+    @operation("list_contacts", "read", "A page of contacts.", ContactPage, query=(*PAGE_PARAMETERS, *FILTERS, DELETED))
     async def on_get(self, req: Request, resp: Response) -> None:
-        """List contacts, newest first."""
-        resp.data = await contact.page(req.context.caller, self.database, page_of(req))
+        """List contacts, newest first: those that all the filters given find.
+
+        With deleted=true those that are deleted, the last deleted first; no other filter may be beside it.
+        """
+        refuse_unknown_parameters(req, self.on_get)
+        caller = req.context.caller
+        given = {name: value for one in FILTERS if (value := req.get_param(name := one["name"], default=""))}
+        if _is_trash(req.get_param("deleted", default=""), given):
+            before = parse_time_and_id(req.get_param("page_token", default=""))
+            size = parse_page(req.get_param("page_size", default=""), "").size
+            resp.data = await filters.trash(caller, self.database, size, before)
+        elif given:
+            wanted = filters.parse_filters(caller.region, given)
+            resp.data = await filters.page(caller, self.database, wanted, page_of(req))
+        else:
+            resp.data = await contact.page(caller, self.database, page_of(req))
 
     on_head = on_get
 

@@ -4,7 +4,7 @@ import re
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http.resource import PAGE_SIZE_PARAMETER, Resource, operation, parameter
+from ringbook.api.http.resource import PAGE_SIZE_PARAMETER, Resource, operation, parameter, refuse_unknown_parameters
 from ringbook.contacts import change_log
 from ringbook.contacts.change_log import ABOVE_EVERY_VERSION, HistoryPage
 from ringbook.database.pages import parse_page
@@ -34,6 +34,7 @@ class HistoryResource(Resource):
         A deleted contact has its history too. Changes of before this version, and those older than
         RINGBOOK_HISTORY_DAYS, are not in it.
         """
+        refuse_unknown_parameters(req, self.on_get)
         page = parse_page(req.get_param("page_size", default=""), "")
         below = _below(req.get_param("page_token", default=""))
         resp.data = await change_log.history(req.context.caller, self.database, contact_id, below, page.size)

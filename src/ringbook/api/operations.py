@@ -10,15 +10,25 @@ from ringbook.api.http.observation import metrics
 from ringbook.api.http.resource import Resource, operation
 from ringbook.database.engine import Query
 from ringbook.database.revisions import head
+from ringbook.database.schema import search_backlog
 from ringbook.errors import Reason, Unavailable
 
 SCHEMA_REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
+
+BACKLOG = Query(sa.select(search_backlog.c.customer_id).limit(sa.literal_column("1")))
 
 
 class Status(msgspec.Struct):
     """How it is."""
 
-    status: Literal["ok", "ready"]
+    status: Literal["ok"]
+
+
+class Readiness(msgspec.Struct):
+    """How it is; and while the contacts of before are being indexed for search, that they are."""
+
+    status: Literal["ready"]
+    search_index: Literal["building"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class HealthResource(Resource):
@@ -35,7 +45,7 @@ class HealthResource(Resource):
 class ReadinessResource(Resource):
     """/readyz: the database can be reached and has the schema that this version knows."""
 
-    @operation("get_readiness", "", "Ringbook can answer.", Status)
+    @operation("get_readiness", "", "Ringbook can answer.", Readiness)
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Tell whether the database can be reached and has the schema that this version knows."""
         row = await self.database.one(SCHEMA_REVISION)
@@ -44,7 +54,8 @@ class ReadinessResource(Resource):
                 Reason.SCHEMA_NOT_CURRENT,
                 f"the database's schema is {row[0] if row else 'none'}, and this Ringbook's is {head()}",
             )
-        resp.data = b'{"status":"ready"}'
+        is_building = await self.database.one(BACKLOG) is not None
+        resp.data = b'{"status":"ready","search_index":"building"}' if is_building else b'{"status":"ready"}'
 
     on_head = on_get
 

@@ -3,7 +3,7 @@
 from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
-from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
+from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters
 from ringbook.contacts import tags
 from ringbook.contacts.tags import ChangedTag, NewTag, Tag, TagPage
 
@@ -14,6 +14,7 @@ class TagsResource(Resource):
     @operation("list_tags", "read", "A page of tags.", TagPage, query=PAGE_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List tags, newest first."""
+        refuse_unknown_parameters(req, self.on_get)
         resp.data = await tags.page(req.context.caller, self.database, page_of(req))
 
     on_head = on_get

@@ -1,5 +1,6 @@
 """A contact: create, get, page, update, delete, and what is added to it. The database makes the JSON that goes out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import Meta
 
 from ringbook.clock import new_id
-from ringbook.contacts import addresses, contact_tags
+from ringbook.contacts import addresses, contact_tags, search_index
 from ringbook.contacts.change_log import Changing, FieldChange, changes_between
 from ringbook.contacts.contact_tags import TagIds
 from ringbook.contacts.entries import InBoth, that_count
@@ -34,6 +35,7 @@ from ringbook.errors import InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.values.names import sort_name
+from ringbook.values.search_terms import Searched, search_text
 
 NAMES = ("display_name", "first_name", "last_name", "company")
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
@@ -127,6 +129,10 @@ class ContactPage(msgspec.Struct):
 
     result: list[Contact]
     next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
+    complete: Annotated[
+        Literal[False] | msgspec.UnsetType,
+        Meta(description="There only while the index is being built that a filter by source or company needs."),
+    ] = msgspec.UNSET
 
 
 _JSON = {
@@ -146,8 +152,9 @@ WHOLE = sa.select(json_object(**_JSON, addresses=addresses.json_of_all(t), **_MO
 
 INSERT_CONTACT = Query(
     sa.insert(t).values(
-        values_of(t, *TEXTS, "source", "sort_name")
-        | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "version": sa.literal_column("1"), "tm_create": NOW}
+        values_of(t, *TEXTS, "source", "sort_name", "search_text")
+        | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "tm_create": NOW}
+        | dict.fromkeys(("version", "indexed_version"), sa.literal_column("1"))
     )
 )
 
@@ -156,14 +163,41 @@ async def create(caller: Caller, transaction: Changing, now: datetime, new: NewC
     """Create a contact with all that is in it, or nothing; return its JSON. Raises InvalidArgument."""
     contact_id = new_id(now)
     values = {name: getattr(new, name) or "" for name in TEXTS}
-    values["sort_name"] = sort_name(*(values[name] for name in NAMES))
-    values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "source": new.source or "manual"}
-    await transaction.run_many(INSERT_CONTACT, [values | {"now": now}])
-    for kind, entries in that_count({kind: new.entries(kind) for kind in KINDS}, stored={}).items():
+    values["source"] = new.source or "manual"
+    names = tuple(values[name] for name in NAMES)
+    counting = that_count({kind: new.entries(kind) for kind in KINDS}, stored={})
+    numbers, mails = ([entry.normalized for entry in counting[kind]] for kind in KINDS)
+    searched = Searched(
+        **{name: values[name] for name in NAMES},
+        job_title=values["job_title"],
+        source=values["source"],
+        numbers=numbers,
+        addresses=mails,
+    )
+    text = search_text(searched)
+    values |= {"sort_name": sort_name(*names), "search_text": text}
+    values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "now": now}
+    await transaction.run_many(INSERT_CONTACT, [values])
+    for kind, entries in counting.items():
         await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
     await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
+    await search_index.add(caller, transaction, contact_id, text)
     transaction.record(contact_id, "created", now)
     return await get(caller, transaction, contact_id)
+
+
+CHANGED_CONTACT = Query(WHOLE.add_columns(t.c.search_text).where(t.c.id == CONTACT_ID))
+
+
+async def _updated(
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, changes: Sequence[FieldChange]
+) -> bytes:
+    """Record the changes of a contact, keep the index right, and return its JSON."""
+    transaction.record(contact_id, "updated", now, changes)
+    row = await transaction.one(CHANGED_CONTACT, customer_id=caller.customer_id, contact_id=contact_id)
+    json = _json(row)
+    await search_index.update(caller, transaction, contact_id, row[1] if row else "", json)
+    return json
 
 
 SELECT_CONTACT = Query(WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
@@ -202,8 +236,7 @@ async def update(
         changes += await addresses.replace_all(caller, transaction, kind, contact_id, now, entries, stored[kind])
     if change.tag_ids is not None:
         changes += await contact_tags.replace_all(caller, transaction, contact_id, change.tag_ids)
-    transaction.record(contact_id, "updated", now, changes)
-    return await get(caller, transaction, contact_id)
+    return await _updated(caller, transaction, now, contact_id, changes)
 
 
 async def _update_texts(
@@ -228,7 +261,6 @@ async def _update_texts(
 DELETE_CONTACT = Query(
     sa.update(t).values(values_of_change() | {"tm_delete": NOW, "tm_update": NOW}).where(*IS_LIVE).returning(t.c.id)
 )
-DELETED_CONTACT = Query(WHOLE.where(t.c.id == CONTACT_ID))
 
 
 async def delete(caller: Caller, transaction: Changing, now: datetime, contact_id: str) -> bytes:
@@ -237,16 +269,17 @@ async def delete(caller: Caller, transaction: Changing, now: datetime, contact_i
     if await transaction.one(DELETE_CONTACT, **ids, now=now) is None:
         raise not_found()
     await addresses.hide_all(caller, transaction, contact_id, now)
+    row = await transaction.one(CHANGED_CONTACT, **ids)
+    await search_index.remove(caller, transaction, contact_id, row[1] if row else "")
     transaction.record(contact_id, "deleted", now)
-    return _json(await transaction.one(DELETED_CONTACT, **ids))
+    return _json(row)
 
 
 async def add_address(caller: Caller, transaction: Changing, now: datetime, contact_id: str, given: Given) -> bytes:
     """Add a number or an email and return the contact's JSON. Raises NotFound, InvalidArgument, AlreadyExists."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.add(caller, transaction, contact_id, now, given)
-    transaction.record(contact_id, "updated", now, changes)
-    return await get(caller, transaction, contact_id)
+    return await _updated(caller, transaction, now, contact_id, changes)
 
 
 async def kind_of_address(caller: Caller, database: Connection, contact_id: str, address_id: str) -> Kind:
@@ -264,8 +297,7 @@ async def update_address(
     """Change a number or an email and return the contact's JSON. Raises NotFound, AlreadyExists."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.update(caller, transaction, contact_id, address_id, change)
-    transaction.record(contact_id, "updated", now, changes)
-    return await get(caller, transaction, contact_id)
+    return await _updated(caller, transaction, now, contact_id, changes)
 
 
 async def remove_address(
@@ -274,8 +306,7 @@ async def remove_address(
     """Take a number, an email, or with None either, off a contact and return the contact's JSON. Raises NotFound."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.remove(caller, transaction, kind, contact_id, address_id)
-    transaction.record(contact_id, "updated", now, changes)
-    return await get(caller, transaction, contact_id)
+    return await _updated(caller, transaction, now, contact_id, changes)
 
 
 async def add_tag(caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str) -> bytes:
@@ -284,7 +315,7 @@ async def add_tag(caller: Caller, transaction: Changing, now: datetime, contact_
     Raises NotFound, InvalidArgument.
     """
     if await contact_tags.add(caller, transaction, contact_id, now, tag_id):
-        transaction.record(contact_id, "updated", now, [contact_tags.added(tag_id)])
+        return await _updated(caller, transaction, now, contact_id, [contact_tags.added(tag_id)])
     return await get(caller, transaction, contact_id)
 
 
@@ -292,8 +323,7 @@ async def remove_tag(caller: Caller, transaction: Changing, now: datetime, conta
     """Take a tag off a contact and return the contact's JSON. Raises NotFound."""
     await touch(caller, transaction, contact_id, now)
     await contact_tags.remove(caller, transaction, contact_id, tag_id)
-    transaction.record(contact_id, "updated", now, [contact_tags.removed(tag_id)])
-    return await get(caller, transaction, contact_id)
+    return await _updated(caller, transaction, now, contact_id, [contact_tags.removed(tag_id)])
 
 
 def _json(row: Row | None) -> bytes:

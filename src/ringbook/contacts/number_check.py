@@ -8,9 +8,11 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
+from ringbook.contacts import search_index
 from ringbook.contacts.change_log import FieldChange, changing
 from ringbook.contacts.row import touch
 from ringbook.database.engine import Connection, Database, Query, UniqueViolation
+from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT
 from ringbook.database.rendering import json_list, json_object
 from ringbook.database.schema import phone_numbers as t
@@ -22,8 +24,6 @@ from ringbook.values.spelling import InvalidPhoneNumber
 
 PIECE = 1000
 """How many numbers are read at a time: a book of any size takes no more memory, and holds nobody up."""
-
-_FIRST = "00000000-0000-0000-0000-000000000000"
 
 
 class KeptNumber(msgspec.Struct):
@@ -79,7 +79,7 @@ _DECODER = msgspec.json.Decoder(list[KeptNumber])
 
 async def check(caller: Caller, database: Connection, piece: int = PIECE) -> AsyncIterator[Rereading]:
     """Yield each number of the customer that would be read otherwise today; `piece` of them are read at a time."""
-    contact_id = number_id = _FIRST
+    contact_id = number_id = LOWEST_ID
     while True:
         row = await database.one(
             NUMBERS_BEHIND,
@@ -173,4 +173,5 @@ async def correct(caller: Caller, database: Database, now: datetime, found: Rere
             raise NotFound(Reason.PHONE_NUMBER_NOT_FOUND, "the number was changed meanwhile")
         field = f"{t.name}[{found.number_e164}].number_e164"
         corrected = FieldChange(field, found.number_e164, found.read_today)
+        await search_index.index(caller, transaction, [found.contact_id])
         transaction.record(found.contact_id, "updated", now, [corrected])

@@ -17,10 +17,11 @@ IS_LIVE = (t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID, t.c.tm_delete.i
 
 
 def values_of_change() -> dict[str, Any]:
-    """Return what every change sets: tm_update, which never goes back, and the version."""
+    """Return what every change sets: tm_update, which never goes back, and the version, with that of the index."""
     return {
         "tm_update": latest(NOW, sa.func.coalesce(t.c.tm_update, t.c.tm_create)),
         "version": t.c.version + sa.literal_column("1"),
+        "indexed_version": t.c.indexed_version + sa.literal_column("1"),
     }
 
 

@@ -21,6 +21,7 @@ MOST_CHARACTERS = 1_000_000
 """How much JSON a page of more than one item holds: others would notice what it takes to make more. The page then has
 fewer items than were asked for, and the next one goes on behind them."""
 
+LOWEST_ID = "00000000-0000-0000-0000-000000000000"
 HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
@@ -48,6 +49,22 @@ def parse_page(page_size: str, page_token: str) -> Page:
     if problems:
         raise InvalidArgument.of(problems)
     return Page(size, below)
+
+
+def parse_time_and_id(page_token: str) -> tuple[datetime, str]:
+    """Return behind which time and id a page goes on, of a list by another time than that of creation.
+
+    Raises InvalidArgument.
+    """
+    if not page_token:
+        return LATEST, HIGHEST_ID
+    time, last_id = page_token[:-37], page_token[-36:]
+    if not (page_token[-37:-36] == "_" and UUID.fullmatch(last_id)):
+        time, last_id = page_token, LOWEST_ID
+    try:
+        return _parse_time(time), last_id.lower()
+    except ValueError as error:
+        raise InvalidArgument.of([FieldProblem("page_token", str(error), Reason.INVALID_PAGE_TOKEN)]) from error
 
 
 def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # type: ignore[type-arg]

@@ -4,9 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ringbook.database.schema import IdColumn, TimeColumn, book_versions
+from ringbook.database.schema import ContactKeyColumn, CustomerKeyColumn, IdColumn, TimeColumn, book_versions
 
 CUSTOMER_ID = sa.bindparam("customer_id", type_=IdColumn)
+CUSTOMER_KEY = sa.bindparam("customer_key", type_=CustomerKeyColumn)
+CONTACT_KEY = sa.bindparam("contact_key", type_=ContactKeyColumn)
 ID = sa.bindparam("id", type_=IdColumn)
 CONTACT_ID = sa.bindparam("contact_id", type_=IdColumn)
 TAG_ID = sa.bindparam("tag_id", type_=IdColumn)

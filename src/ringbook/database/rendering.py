@@ -7,7 +7,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ringbook.database.schema import TimeColumn
+from ringbook.database.schema import IdColumn, TimeColumn
 
 ISO_8601 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
@@ -39,6 +39,10 @@ json_of_text = _construct("json_of_text", "json(@)", "CAST(@ AS json)")
 
 each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
 """The texts of a JSON list, as rows with the column `value`."""
+
+_GROUPS = [f"substr(hex(@), {first}, {length})" for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+id_of_key = _construct("id_of_key", "lower(" + " || '-' || ".join(_GROUPS) + ")", "@", IdColumn)
+"""The id that a ContactKey column stands for."""
 
 latest = _construct("latest", "max(@)", "greatest(@)", TimeColumn)
 

@@ -5,6 +5,8 @@ never be tied to one another, and the tables can be spread by customer. A change
 compares the two.
 """
 
+from uuid import UUID
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -15,6 +17,18 @@ IdColumn = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
 TimeColumn = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
 Ordered = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """A text that both databases sort alike: by its code points."""
+
+
+class CustomerKey(UUID):
+    """A customer's id, as search_words has it: on SQLite 47 bits of what is random in it."""
+
+
+class ContactKey(UUID):
+    """A contact's id, as search_words has it: on SQLite its 16 bytes."""
+
+
+CustomerKeyColumn = sa.BigInteger().with_variant(sa.Uuid(as_uuid=False), "postgresql")
+ContactKeyColumn = sa.LargeBinary(16).with_variant(sa.Uuid(as_uuid=False), "postgresql")
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
@@ -57,6 +71,10 @@ contacts = sa.Table(
     *_texts("first_name", "last_name", "display_name", "company", "job_title", "source", "external_id", "notes"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sort_name", Ordered, nullable=False, server_default=""),  # see names.sort_name
+    sa.Column(
+        "search_text", sa.Text, nullable=False, server_default=""
+    ),  # see search_terms; search_words is made of it
+    sa.Column("indexed_version", sa.Integer),  # the version that search_text is of
     *_times(),
 )
 
@@ -76,6 +94,41 @@ sa.Index(
     sqlite_where=contacts.c.tm_delete.is_(None),
     postgresql_where=contacts.c.tm_delete.is_(None),
 )
+
+sa.Index(
+    "contacts_trash",
+    contacts.c.customer_id,
+    contacts.c.tm_delete,
+    contacts.c.id,
+    sqlite_where=contacts.c.tm_delete.is_not(None),
+    postgresql_where=contacts.c.tm_delete.is_not(None),
+)
+_HAS_EXTERNAL_ID = sa.and_(contacts.c.external_id != sa.literal_column("''"), contacts.c.tm_delete.is_(None))
+sa.Index(
+    "contacts_external_id",
+    contacts.c.customer_id,
+    contacts.c.external_id,
+    contacts.c.id,
+    sqlite_where=_HAS_EXTERNAL_ID,
+    postgresql_where=_HAS_EXTERNAL_ID,
+)
+
+search_words = sa.Table(
+    "search_words",
+    metadata,
+    sa.Column("customer_id", CustomerKeyColumn, primary_key=True, autoincrement=False),
+    sa.Column("word", Ordered, primary_key=True),
+    sa.Column("contact_id", ContactKeyColumn, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""The words by which a live contact is found: 14 rows a contact, and so with keys that are short on SQLite."""
+
+search_backlog = sa.Table(
+    "search_backlog",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+)
+"""The customers of before the index whose contacts are not yet all in it."""
 
 book_versions = sa.Table(
     "book_versions",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
+from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.errors import Unavailable
 
 UNAVAILABLE_CODES = {
@@ -31,6 +32,8 @@ WAL_BYTES = 20_000_000
 """What the WAL is cut to once it was larger: some more than it has between two checkpoints, 4,000 pages of 4 KiB."""
 
 sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TIME_FORMAT))
+sqlite3.register_adapter(CustomerKey, lambda key: key.int & ((1 << 47) - 1))
+sqlite3.register_adapter(ContactKey, lambda key: key.bytes)
 
 
 def connect(path: str, patience: float = 0) -> sqlite3.Connection:

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ringbook.database.engine import Connection, Query
+from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT
 from ringbook.database.rendering import json_list, json_object
 from ringbook.database.schema import contacts as t
@@ -15,12 +16,11 @@ from ringbook.database.schema import phone_numbers
 from ringbook.tenants.caller import Caller
 from ringbook.values import callers
 from ringbook.values.characters import plain
-from ringbook.values.names import MOST_WORDS, folded_words
+from ringbook.values.names import folded_words
 
 BATCH = 200
 """How many contacts are read at a time: a book of any size takes no more memory, and holds no connection."""
 
-LOWEST_ID = "00000000-0000-0000-0000-000000000000"
 ANYTHING = "%"
 
 
@@ -56,6 +56,9 @@ FRONT = Position()
 Search = dict[str, str]
 """What is searched for: `word_0` and so on, patterns for the words of the name; `digits`, one for the number; and
 `number_0` and so on, the numbers that a whole one may be."""
+
+MOST_WORDS = 4
+"""How many words of a search count."""
 
 MOST_NUMBERS = 4
 """How many readings of a number are searched for."""

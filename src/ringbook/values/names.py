@@ -2,13 +2,22 @@
 
 import unicodedata
 
-MOST_WORDS = 4
-"""How many words of a search count."""
-
 LONGEST_SORT_NAME = 600
 """How many characters of a sort_name are kept: at 4 bytes each they fit into an index of PostgreSQL (2,704 bytes)."""
 
-APOSTROPHES = "'\u2018\u2019\u02bc"
+APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\ua78c"
+LETTERS = str.maketrans(
+    dict(zip("øłđðħŧıŋəǝĸƒ", "olddhtineekf", strict=True))
+    | dict(zip("ƀɓƈɖɗɛǥɠɣɨɩƙƚɫɲɔɍʈƭʉʋƴƶʒ", "bbcddegggiikllnorttuvyzz", strict=True))
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
+    | dict(zip("ґғҕқҝҡңҥҫҭұүҳһө", "гггкккннстууххо", strict=True))
+    | dict(zip("ךםןףץ", "כמנפצ", strict=True))
+    | dict(zip("ٱىیېےکڪھہەةۀ", "اييييككههههه", strict=True))
+    | {"ـ": None}
+)
+"""Letters that Unicode does not take apart: with a stroke, a hook or a tail; ligatures; final and regional forms."""
+
+_ASCII = str.maketrans({chr(code): None if chr(code) == "'" else " " for code in range(128) if not chr(code).isalnum()})
 
 
 def name_of(display_name: str, first_name: str, last_name: str, company: str) -> str:
@@ -22,11 +31,14 @@ def name_of(display_name: str, first_name: str, last_name: str, company: str) ->
 def folded_words(text: str) -> list[str]:
     """Return the words of `text` as they are compared: without case, accents, apostrophes and signs.
 
-    NFKD (Unicode Standard Annex 15) takes the accents off their letters; what is then no letter, digit or mark is a
-    blank: "Müller-Weiß" -> muller, weiss.
+    NFKD (Unicode Standard Annex 15) takes the accents off their letters, and LETTERS what it leaves; what is then no
+    letter, digit or mark is a blank: "Müller-Weiß" -> muller, weiss; "Sørensen" -> sorensen.
     """
+    if text.isascii():
+        return text.lower().translate(_ASCII).split()
     letters = []
-    for character in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()):
+    taken_apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    for character in taken_apart.translate(LETTERS):
         if unicodedata.category(character)[0] in "LNM":
             if not unicodedata.combining(character):
                 letters.append(character)

@@ -245,6 +245,43 @@ def country_code(region: str) -> str:
     return str(phonenumbers.country_code_for_region(region)) if region else "+"
 
 
+def forms(e164: str) -> list[str]:
+    """Return the digits of an E.164 number as they are dialled: with its country code, at home, and in its own area.
+
+    At home without the trunk zero, which a 0 in front of what somebody dials is; another trunk prefix is one form more.
+    """
+    length, _ = _trunk_prefix(e164[1:4])
+    code, national_number = e164[1 : 1 + length], e164[1 + length :]
+    found = [e164[1:], national_number]
+    if not code:
+        return found
+    zeros = len(national_number) - len(national_number.lstrip("0"))
+    number = phonenumbers.PhoneNumber(
+        int(code), int(national_number), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None
+    )
+    groups = re.findall("[0-9]+", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))[1:]
+    area = 2 if groups[:1] == [phonenumbers.country_mobile_token(int(code))] else 1
+    found.append("".join(groups[area:]))
+    trunk = _other_trunk_prefix(int(code))
+    return found + ([trunk + national_number] if trunk else [])
+
+
+def without_prefixes(digits: str, region: str) -> list[str]:
+    """Return the beginning of a number without what is dialled before it in `region`: a trunk zero, a way abroad."""
+    found = [digits.lstrip("0")] if digits.startswith("0") else []
+    prefix = _dialling_prefix(region).match(digits)
+    return found + ([digits[prefix.end() :]] if prefix else [])
+
+
+@cache
+def _other_trunk_prefix(code: int) -> str:
+    """Return what is dialled at home before a number of the country, '' where it is nothing, a zero, or its code."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ("",))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
+    prefix = (metadata and metadata.national_prefix) or ""
+    return "" if prefix in ("", "0", str(code)) else prefix
+
+
 @cache
 def _has_trunk_zero(region: str) -> bool:
     metadata = PhoneMetadata.metadata_for_region(region)

@@ -11,7 +11,9 @@ from ringbook.config import Settings
 from ringbook.contacts.change_log import changing
 from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
+CREDENTIAL_PARAMETERS = ("token", "accesskey")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 Parameter = dict[str, Any]
 """A query parameter, as the OpenAPI document has it."""
@@ -96,6 +98,19 @@ def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) 
     """Return a query parameter; every one counts as absent where its value is empty."""
     about = {"description": meaning, "allowEmptyValue": True, "schema": schema, "example": example}
     return {"name": name, "in": "query"} | about
+
+
+def refuse_unknown_parameters(req: Request, handler: Callable[..., Any]) -> None:
+    """Refuse query parameters that an operation does not declare, credentials aside. Raises InvalidArgument."""
+    declared: Operation = handler.operation  # type: ignore[attr-defined]
+    known = [one["name"] for one in declared.query]
+    problems = [
+        FieldProblem(name[:100], f"is no parameter here; there are {', '.join(known)}", Reason.UNKNOWN_QUERY_PARAMETER)
+        for name, value in req.params.items()
+        if value and name not in known and name not in CREDENTIAL_PARAMETERS
+    ]
+    if problems:
+        raise InvalidArgument.of(problems)
 
 
 PAGE_SIZE_PARAMETER = parameter(

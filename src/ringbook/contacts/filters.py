@@ -1,0 +1,238 @@
+"""Pages of the contacts that all of some filters find, newest first, and of the trash.
+
+One filter gives the contacts in the order of their ids, and the others test them: of those that are given the one that
+as a rule finds the fewest, in the order of Filters.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ringbook.contacts import search_index
+from ringbook.contacts.contact import WHOLE
+from ringbook.contacts.contact_tags import MOST_TAGS
+from ringbook.contacts.search import CONTACTS_OF_IDS
+from ringbook.database.engine import Database, Query
+from ringbook.database.pages import MOST_CHARACTERS, Page, render_page
+from ringbook.database.parameters import CUSTOMER_ID, CUSTOMER_KEY, LIMIT
+from ringbook.database.rendering import id_of_key, json_group, json_values
+from ringbook.database.schema import (
+    ContactKey,
+    ContactKeyColumn,
+    CustomerKey,
+    IdColumn,
+    TimeColumn,
+    contact_tags,
+    emails,
+    phone_numbers,
+)
+from ringbook.database.schema import contacts as t
+from ringbook.database.schema import search_words as words
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.tenants.caller import Caller
+from ringbook.values import callers, email
+from ringbook.values.fields import UUID
+from ringbook.values.search_terms import SOURCE, company_word, folded_company
+
+SOURCES = ("manual", "import", "api", "sync")
+
+
+class Filters(NamedTuple):
+    """What contacts must have; None and () are what is not asked for."""
+
+    external_id: str | None = None
+    numbers: Sequence[str] | None = None
+    """The numbers, one of which they have."""
+    address: str | None = None
+    company: str | None = None
+    """Folded."""
+    tag_ids: Sequence[str] = ()
+    source: str | None = None
+
+    @property
+    def shape(self) -> "FilterShape":
+        """Which filters there are, and how many values they have."""
+        return FilterShape(
+            external_id=self.external_id is not None,
+            numbers=len(self.numbers or ()),
+            address=self.address is not None,
+            company=self.company is not None,
+            tags=len(self.tag_ids),
+            source=self.source is not None,
+        )
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether a value is none that a contact can have."""
+        return self.numbers == () or "" in (self.address, self.company)
+
+
+class FilterShape(NamedTuple):
+    """Which filters there are, and how many numbers and tags."""
+
+    external_id: bool
+    numbers: int
+    address: bool
+    company: bool
+    tags: int
+    source: bool
+
+
+def parse_filters(region: str, given: dict[str, str]) -> Filters:
+    """Return the filters that query parameters ask for, of a customer in `region`. Raises InvalidArgument."""
+    tag_ids = [one.strip().lower() for one in given["tag_id"].split(",")] if "tag_id" in given else []
+    problems = []
+    if not all(UUID.fullmatch(one) for one in tag_ids):
+        problems.append(FieldProblem("tag_id", "must be a UUID, or several with commas between"))
+    if len(tag_ids) > MOST_TAGS:
+        problems.append(FieldProblem("tag_id", f"has more than {MOST_TAGS} UUIDs"))
+    if given.get("source", "manual") not in SOURCES:
+        problems.append(FieldProblem("source", f"must be one of {', '.join(SOURCES)}"))
+    if problems:
+        raise InvalidArgument.of([problem._replace(reason=Reason.INVALID_QUERY_PARAMETER) for problem in problems])
+    number, address, company = (given.get(name) for name in ("phone", "email", "company"))
+    return Filters(
+        external_id=given.get("external_id"),
+        numbers=None if number is None else tuple(callers.readings(number, region)),
+        address=None if address is None else email.reading(address) or "",
+        company=None if company is None else folded_company(company),
+        tag_ids=tuple(dict.fromkeys(tag_ids)),
+        source=given.get("source"),
+    )
+
+
+def _text(name: str) -> sa.BindParameter[str]:
+    return sa.bindparam(name, type_=sa.Text)
+
+
+_BELOW = sa.bindparam("below", type_=IdColumn)
+_BELOW_KEY = sa.bindparam("below_key", type_=ContactKeyColumn)
+Test = sa.ColumnElement[bool]
+
+
+def _with_word(name: str) -> sa.Select[Any]:
+    """Return the statement for the contacts with a word of the index."""
+    return sa.select(id_of_key(words.c.contact_id).label("id"), words.c.contact_id.label("place")).where(
+        words.c.customer_id == CUSTOMER_KEY, words.c.word == _text(name), words.c.contact_id < _BELOW_KEY
+    )
+
+
+def _has(table: sa.Table, *are: Test) -> Test:
+    """Return the test whether a contact has a row in a table."""
+    of_contact = (table.c.customer_id == CUSTOMER_ID, table.c.contact_id == t.c.id)
+    return sa.select(sa.literal_column("1")).where(*of_contact, *are).correlate(t).exists()
+
+
+def _sharing(table: sa.Table, has_value: Test) -> tuple[sa.Select[Any], Test]:
+    """Return the statement for the contacts with a number or an address, which are few, and the test of one.
+
+    No index has what they are sorted by: else a planner might read the contacts in their order, to look for the value.
+    """
+    contact_id = sa.func.coalesce(table.c.contact_id, table.c.contact_id)
+    having = sa.select(contact_id.label("id"), contact_id.label("place"))
+    return having.where(table.c.customer_id == CUSTOMER_ID, has_value, table.c.tm_delete.is_(None)), _has(
+        table, has_value
+    )
+
+
+def _each(shape: FilterShape) -> list[tuple[sa.Select[Any], Test]]:
+    """Return of each filter the statement for the contacts that it finds, and its test of one."""
+    each: list[tuple[sa.Select[Any], Test]] = []
+    if shape.external_id:
+        is_one = t.c.external_id == _text("external_id")
+        has_one = (t.c.external_id != sa.literal_column("''"), t.c.tm_delete.is_(None))
+        having: sa.Select[Any] = sa.select(t.c.id, t.c.id.label("place"))
+        each.append((having.where(t.c.customer_id == CUSTOMER_ID, is_one, *has_one, t.c.id < _BELOW), is_one))
+    if shape.numbers:
+        numbers = phone_numbers.c.number_e164.in_([_text(f"number_{i}") for i in range(shape.numbers)])
+        having, has = _sharing(phone_numbers, numbers)
+        each.append((having.distinct(), has))
+    if shape.address:
+        each.append(_sharing(emails, emails.c.address == _text("address")))
+    if shape.company:
+        each.append((_with_word("company_word"), t.c.search_text.like(_text("company_like"))))
+    for i in range(shape.tags):
+        has_tag = contact_tags.c.tag_id == sa.bindparam(f"tag_{i}", type_=IdColumn)
+        contact_id = contact_tags.c.contact_id
+        tagged = sa.select(contact_id.label("id"), contact_id.label("place"))
+        is_next = contact_tags.c.customer_id == CUSTOMER_ID, has_tag, contact_id < _BELOW
+        each.append((tagged.where(*is_next), _has(contact_tags, has_tag)))
+    if shape.source:
+        each.append((_with_word("source_word"), t.c.source == _text("source")))
+    return each
+
+
+@cache
+def filtered(shape: FilterShape) -> Query:
+    """Return the statement for the ids of the next contacts that the filters find, newest first, as a JSON list."""
+    each = _each(shape)
+    having = each[0][0].subquery("having")
+    found = (
+        sa.select(sa.literal_column("1"))
+        .where(
+            t.c.customer_id == CUSTOMER_ID,
+            t.c.id == having.c.id,
+            t.c.tm_delete.is_(None),
+            t.c.id < _BELOW,
+            *(test for _, test in each),
+        )
+        .correlate(having)
+        .exists()
+    )
+    chosen = sa.select(having.c.id).where(found).order_by(having.c.place.desc()).limit(LIMIT).subquery("chosen")
+    return Query(sa.select(json_group(chosen.c.id)), long=True)
+
+
+class _Row(msgspec.Struct):
+    id: str
+    tm_create: str
+
+
+async def page(caller: Caller, database: Database, filters: Filters, page: Page) -> bytes:
+    """Return the JSON of one page of the contacts that all filters find, newest first."""
+    if filters.is_hopeless:
+        return render_page([], page.size)
+    values: dict[str, Any] = {
+        "customer_id": caller.customer_id,
+        "customer_key": CustomerKey(caller.customer_id),
+        "below": page.below,
+        "below_key": ContactKey(page.below),
+        "limit": page.size + 1,
+        "external_id": filters.external_id,
+        "address": filters.address,
+        "company_word": company_word(filters.company or ""),
+        "company_like": f"%\n {filters.company}\n%",
+        "source": filters.source,
+        "source_word": f"{SOURCE}{filters.source}",
+    }
+    values |= {f"number_{i}": number for i, number in enumerate(filters.numbers or ())}
+    values |= {f"tag_{i}": tag_id for i, tag_id in enumerate(filters.tag_ids)}
+    found = await database.one(filtered(filters.shape), **values)
+    wanted = found[0] if found else "[]"
+    rows = await database.first(CONTACTS_OF_IDS, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
+    there = [row[0] for row in rows if row[0] != "null"]
+    keys = [msgspec.json.decode(json, type=_Row) for json in there]
+    json = render_page([(json, key.id, key.tm_create) for json, key in zip(there, keys, strict=True)], page.size)
+    if (filters.company is None and filters.source is None) or await search_index.is_complete(caller, database):
+        return json
+    return json[:-1] + b',"complete":false}'
+
+
+_DELETED_BEFORE = sa.tuple_(sa.bindparam("deleted_before", type_=TimeColumn), _BELOW)
+TRASH_PAGE = Query(
+    WHOLE.add_columns(t.c.id, json_values(t.c, "tm_delete")["tm_delete"].label("time"))
+    .where(t.c.tm_delete.is_not(None), sa.tuple_(t.c.tm_delete, t.c.id) < _DELETED_BEFORE)
+    .order_by(t.c.tm_delete.desc(), t.c.id.desc())
+    .limit(LIMIT)
+)
+
+
+async def trash(caller: Caller, database: Database, size: int, before: tuple[datetime, str]) -> bytes:
+    """Return the JSON of one page of the deleted contacts, the last deleted first: those deleted `before`."""
+    time, below = before
+    values = {"customer_id": caller.customer_id, "deleted_before": time, "below": below, "limit": size + 1}
+    return render_page(await database.first(TRASH_PAGE, MOST_CHARACTERS, **values), size)

@@ -1,0 +1,413 @@
+"""Find a customer's contacts by what somebody types into one box. See decision 22.
+
+What is found is in four ranks: the whole number or address; the name shown begins so, first those that are no longer;
+all terms are in the names; the rest. Within each the order is that of the names, so that a page goes on behind any
+contact. A rank is read in one of two ways: of a rare term all candidates, sorted by name; of common terms the contacts
+by name, each tested, and of these no more than a request may cost.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Meta
+
+from ringbook.contacts import search_index
+from ringbook.contacts.contact import WHOLE, Contact
+from ringbook.database.engine import Connection, Database, Query
+from ringbook.database.pages import LOWEST_ID, MOST_CHARACTERS
+from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, CUSTOMER_KEY, LIMIT
+from ringbook.database.rendering import each_text, id_of_key, json_group
+from ringbook.database.schema import CustomerKey, IdColumn, emails, phone_numbers
+from ringbook.database.schema import contacts as t
+from ringbook.database.schema import search_words as words
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.tenants.caller import Caller
+from ringbook.values.fields import UUID
+from ringbook.values.search_terms import LONGEST_WORD, MOST_TERMS, OTHER, Term, Terms, terms_of
+
+LONGEST_QUERY = 200
+MOST_CANDIDATES = 3000
+"""How many contacts may have a term that all candidates are read of."""
+
+MOST_TESTED = 10_000
+"""How many contacts are tested in one request, by name."""
+
+MOST_EXACT = 100
+"""How many contacts may have a number or an address that is no office line: those of one are found by name."""
+
+NUMBERS = 6
+"""How many numbers a whole one may be."""
+
+LAST = "\U0010ffff"
+"""What sorts behind every word: no word has it."""
+
+EXACT, BEGINNING, IN_NAMES, REST = RANKS = (1, 2, 3, 4)
+_ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
+
+
+class FoundContacts(msgspec.Struct):
+    """A page of the contacts that a search found, best first."""
+
+    result: list[Contact]
+    next_page_token: Annotated[str, Meta(description="The next page's page_token; empty on the last page.")]
+    complete: Annotated[
+        bool,
+        Meta(
+            description="False where the search was cut short: the page lacks some, and the next one, if there is a"
+            " token, goes on. Also while the index is still being built."
+        ),
+    ]
+
+
+class SearchPage(NamedTuple):
+    """Which part of the found is asked for: at most `size`, behind the contact `after` in a rank."""
+
+    size: int
+    rank: int = EXACT
+    after: str = LOWEST_ID
+
+
+class SearchShape(NamedTuple):
+    """How many terms a statement tests, and of how many words each may be one."""
+
+    terms: int
+    width: int
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> "SearchShape":
+        """Return the shape for these terms."""
+        return cls(len(terms), 2 if all(len(term.words) <= 2 for term in terms) else WIDTH)
+
+
+WIDTH = 12
+"""The most words that a term may be one of: the readings of a number."""
+
+
+def _text(name: str) -> sa.BindParameter[str]:
+    return sa.bindparam(name, type_=sa.Text)
+
+
+def _is_live() -> tuple[sa.ColumnElement[bool], ...]:
+    return t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None)
+
+
+_AFTER = sa.tuple_(sa.bindparam("after_name", type_=t.c.sort_name.type), sa.bindparam("after", type_=IdColumn))
+_BEGINS = (t.c.sort_name >= _text("begins"), t.c.sort_name < _text("begins_end"))
+
+
+def _ranges(names: Sequence[str]) -> sa.CompoundSelect[tuple[bytes]]:
+    """Return the statement for the keys of contacts that have a word in one of the ranges `FROM` to `FROM_end`."""
+    return sa.union_all(
+        *(
+            sa.select(words.c.contact_id).where(
+                words.c.customer_id == CUSTOMER_KEY, words.c.word >= _text(name), words.c.word < _text(f"{name}_end")
+            )
+            for name in names
+        )
+    )
+
+
+@cache
+def counts(shape: SearchShape) -> Query:
+    """Return the statement for how many contacts have each term in the names, and elsewhere, as far as `most`."""
+    most = sa.bindparam("most", type_=sa.Integer)
+    columns = []
+    for i in range(shape.terms):
+        for place in ("name", "other"):
+            some = _ranges([f"{place}_{i}_{j}" for j in range(shape.width)]).limit(most).subquery(f"{place}_{i}")
+            columns.append(sa.select(sa.func.count()).select_from(some).scalar_subquery())
+    return Query(sa.select(*columns), long=True)
+
+
+def _has_all(text: sa.ColumnElement[str], shape: SearchShape, place: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        *(sa.or_(*(text.like(_text(f"{place}_like_{i}_{j}")) for j in range(shape.width))) for i in range(shape.terms))
+    )
+
+
+def _tests(c: sa.ColumnCollection[str, sa.ColumnElement[str]], shape: SearchShape, rank: int) -> sa.ColumnElement[bool]:
+    """Return whether a contact is of a rank, by its columns; one of a rank before is none."""
+    begins = sa.and_(c["sort_name"] >= _text("begins"), c["sort_name"] < _text("begins_end"))
+    named = _has_all(c["search_text"], shape, "name")
+    if rank == IN_NAMES:
+        return sa.and_(named, sa.not_(begins))
+    return sa.and_(_has_all(c["search_text"], shape, "any"), sa.not_(named), sa.not_(begins))
+
+
+def _as_list(chosen: sa.Select[tuple[str]]) -> sa.Select[tuple[str]]:
+    rows = chosen.subquery("chosen")
+    return sa.select(json_group(rows.c.id))
+
+
+@cache
+def candidates(shape: SearchShape, rank: int) -> Query:
+    """Return the statement for the next contacts of a rank, of those with one term, which is given as ranges.
+
+    The condition on tm_delete is written so that no index by name is thought of: the candidates come first.
+    """
+    names = [f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(shape.width)]
+    having = _ranges(names).subquery("having")
+    chosen = (
+        sa.select(t.c.id)
+        .where(
+            t.c.customer_id == CUSTOMER_ID,
+            t.c.id.in_(sa.select(id_of_key(having.c.contact_id))),
+            sa.func.coalesce(t.c.tm_delete.is_(None), sa.false()),
+            _tests(t.c, shape, rank),
+            sa.tuple_(t.c.sort_name, t.c.id) > _AFTER,
+        )
+        .order_by(t.c.sort_name, t.c.id)
+        .limit(LIMIT)
+    )
+    return Query(_as_list(chosen), long=True)
+
+
+_TESTED = (
+    sa.select(t.c.sort_name, t.c.id, t.c.search_text)
+    .where(*_is_live(), sa.tuple_(t.c.sort_name, t.c.id) > _AFTER)
+    .order_by(t.c.sort_name, t.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .subquery("tested")
+)
+
+
+@cache
+def walk(shape: SearchShape, rank: int) -> Query:
+    """Return the statement for the next contacts of a rank among the next `most` by name."""
+    c = _TESTED.c
+    chosen = sa.select(c.id).where(_tests(c, shape, rank)).order_by(c.sort_name, c.id).limit(LIMIT)
+    return Query(_as_list(chosen), long=True)
+
+
+LAST_TESTED = Query(
+    sa.select(t.c.id)
+    .where(*_is_live(), sa.tuple_(t.c.sort_name, t.c.id) > _AFTER)
+    .order_by(t.c.sort_name, t.c.id)
+    .limit(_ONE)
+    .offset(sa.bindparam("most", type_=sa.Integer)),
+    long=True,
+)
+NAMES_THAT_BEGIN = Query(
+    sa.select(t.c.id)
+    .where(*_is_live(), *_BEGINS, sa.tuple_(t.c.sort_name, t.c.id) > _AFTER)
+    .order_by(t.c.sort_name, t.c.id)
+    .limit(LIMIT)
+)
+NAME_OF_CONTACT = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID))
+
+
+def _holders(table: sa.Table, column: str, names: Sequence[str]) -> sa.Select[tuple[str]]:
+    return sa.select(table.c.contact_id).where(
+        table.c.customer_id == CUSTOMER_ID,
+        table.c[column].in_([_text(name) for name in names]),
+        table.c.tm_delete.is_(None),
+    )
+
+
+_EXACT = (
+    sa.union_all(
+        _holders(phone_numbers, "number_e164", [f"number_{i}" for i in range(NUMBERS)]),
+        _holders(emails, "address", ["email"]),
+    )
+    .limit(LIMIT)
+    .subquery("holders")
+)
+EXACT_CONTACTS = Query(
+    sa.select(t.c.id)
+    .where(
+        t.c.customer_id == CUSTOMER_ID,
+        t.c.id.in_(sa.select(_EXACT.c.contact_id)),
+        sa.func.coalesce(t.c.tm_delete.is_(None), sa.false()),
+    )
+    .order_by(t.c.sort_name, t.c.id)
+)
+_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
+CONTACTS_OF_IDS = Query(
+    sa.select(
+        sa.func.coalesce(
+            WHOLE.where(t.c.id == sa.cast(_ASKED.c.value, IdColumn), t.c.tm_delete.is_(None))
+            .correlate(_ASKED)
+            .scalar_subquery(),
+            sa.literal_column("'null'"),
+        )
+    ).select_from(_ASKED)
+)
+
+
+def parse_search_page(size: int, page_token: str) -> SearchPage:
+    """Return the page that a next_page_token leads to, '' to the first. Raises InvalidArgument."""
+    if not page_token:
+        return SearchPage(size)
+    rank, _, after = page_token.partition(".")
+    if rank not in map(str, RANKS) or not UUID.fullmatch(after):
+        message = "must be the next_page_token of the page before"
+        raise InvalidArgument.of([FieldProblem("page_token", message, Reason.INVALID_PAGE_TOKEN)])
+    return SearchPage(size, int(rank), after.lower())
+
+
+def parse_query(text: str, region: str) -> Terms:
+    """Return what to search for. Raises InvalidArgument."""
+    if len(text) > LONGEST_QUERY:
+        problem = f"has more than {LONGEST_QUERY} characters"
+        raise InvalidArgument.of([FieldProblem("q", problem, Reason.INVALID_QUERY_PARAMETER)])
+    terms = terms_of(text, region)
+    if len(terms.terms) > MOST_TERMS:
+        problem = f"has more than {MOST_TERMS} words"
+        raise InvalidArgument.of([FieldProblem("q", problem, Reason.INVALID_QUERY_PARAMETER)])
+    return terms
+
+
+def values_of_terms(caller: Caller, terms: Terms, shape: SearchShape) -> dict[str, object]:
+    """Return the values for the ranges and the patterns of all terms."""
+    begins = terms.begins or LAST
+    values: dict[str, object] = {
+        "customer_id": caller.customer_id,
+        "customer_key": CustomerKey(caller.customer_id),
+        "begins": begins,
+        "begins_end": terms.begins and begins + LAST,
+    }
+    for i, term in enumerate(terms.terms):
+        blank = "" if term.is_unspaced else " "
+        for j in range(shape.width):
+            word = term.words[j] if j < len(term.words) else None
+            pattern = "" if word is None else f"%{blank}{word}%"
+            values |= {f"any_like_{i}_{j}": pattern, f"name_like_{i}_{j}": pattern and f"{pattern}\t%"}
+            values |= _range(f"name_{i}_{j}", word) | _range(f"other_{i}_{j}", word and OTHER + word)
+    return values
+
+
+def _range(name: str, word: str | None) -> dict[str, str]:
+    """Return the values for what begins with a word, as far as the index keeps it; of None for nothing."""
+    if word is None:
+        return {name: LAST, f"{name}_end": ""}
+    kept = word[: LONGEST_WORD + word.startswith(OTHER)]
+    return {name: kept, f"{name}_end": kept + LAST}
+
+
+class _Search(NamedTuple):
+    """What is searched for, and what is known of it."""
+
+    terms: Terms
+    shape: SearchShape
+    values: dict[str, object]
+    """Of the statements' parameters."""
+    exact: list[str]
+    """Who has the whole number or address, by name; they are in no other rank."""
+    counts: list[tuple[int, int]]
+    """How many have each term in the names, and elsewhere; empty as long as nobody needs to know."""
+
+    def but_exact(self, ids: list[str], limit: int) -> list[str]:
+        """Return the first of `ids` that are not exact."""
+        return [contact_id for contact_id in ids if contact_id not in self.exact][:limit]
+
+
+Stop = str
+"""The contact behind which the next request goes on where one was cut short, '' where it was not."""
+
+
+async def search_contacts(caller: Caller, database: Database, terms: Terms, page: SearchPage) -> bytes:
+    """Return the JSON of a page of what is found."""
+    found: list[tuple[int, str]] = []
+    token = ""
+    if terms.terms:
+        shape = SearchShape.of(terms.terms)
+        values = values_of_terms(caller, terms, shape)
+        exact = await _exact_contacts(caller, database, terms)
+        found, token = await _read_page(caller, database, _Search(terms, shape, values, exact, []), page)
+    is_complete = not token and await search_index.is_complete(caller, database)
+    wanted = msgspec.json.encode([contact_id for _, contact_id in found[: page.size]]).decode()
+    rows = await database.first(CONTACTS_OF_IDS, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
+    if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
+        rows = rows[:-1]
+    if len(rows) < len(found):
+        token = "{}.{}".format(*found[len(rows) - 1])
+    result = ",".join([row[0] for row in rows if row[0] != "null"])
+    ending = f'"next_page_token":"{token}","complete":{"true" if is_complete else "false"}'
+    return f'{{"result":[{result}],{ending}}}'.encode()
+
+
+async def _exact_contacts(caller: Caller, database: Connection, terms: Terms) -> list[str]:
+    """Return who has the number or the address that the whole query is, by name; none where many share it."""
+    numbers, address = terms.numbers[:NUMBERS], "".join(terms.addresses)
+    if not numbers and not address:
+        return []
+    values = {f"number_{i}": numbers[i] if i < len(numbers) else "" for i in range(NUMBERS)}
+    values |= {"customer_id": caller.customer_id, "email": address}
+    rows = await database.all(EXACT_CONTACTS, **values, limit=MOST_EXACT + 1)
+    return [str(row[0]) for row in rows] if len(rows) <= MOST_EXACT else []
+
+
+async def _read_page(
+    caller: Caller, database: Connection, search: _Search, page: SearchPage
+) -> tuple[list[tuple[int, str]], str]:
+    """Return the ranks and ids of a page and of the next contact; and the token behind what was cut short, else ''."""
+    found: list[tuple[int, str]] = []
+    for rank in range(page.rank, RANKS[-1] + 1):
+        after = page.after if rank == page.rank else LOWEST_ID
+        ids, stop = await _read_rank(caller, database, search, rank, after, page.size + 1 - len(found))
+        found += [(rank, contact_id) for contact_id in ids]
+        if len(found) > page.size:
+            return found, ""
+        if stop:
+            return found, f"{rank}.{stop}"
+    return found, ""
+
+
+async def _read_rank(
+    caller: Caller, database: Connection, search: _Search, rank: int, after: str, limit: int
+) -> tuple[list[str], Stop]:
+    """Return the next contacts of a rank."""
+    if rank == EXACT:
+        behind = search.exact.index(after) + 1 if after in search.exact else 0 if after == LOWEST_ID else limit
+        return search.exact[behind:][:limit], ""
+    values = search.values | {"after": after, "after_name": "", "limit": limit + len(search.exact)}
+    if after != LOWEST_ID:
+        row = await database.one(NAME_OF_CONTACT, customer_id=caller.customer_id, contact_id=after)
+        values["after_name"] = row[0] if row else ""
+    if rank == BEGINNING:
+        rows = await database.all(NAMES_THAT_BEGIN, **values) if search.terms.begins else []
+        return search.but_exact([str(row[0]) for row in rows], limit), ""
+    return await _read_by_terms(caller, database, search, rank, values, limit)
+
+
+async def _read_by_terms(
+    caller: Caller, database: Connection, search: _Search, rank: int, values: dict[str, object], limit: int
+) -> tuple[list[str], Stop]:
+    """Return the next contacts of a rank by their words."""
+    if not search.counts:
+        row = await database.one(counts(search.shape), **search.values, most=MOST_CANDIDATES + 1)
+        each = [int(count) for count in row or ()]
+        search.counts.extend(zip(each[::2], each[1::2], strict=True))
+    of_term = [name if rank == IN_NAMES else name + other for name, other in search.counts]
+    if not min(of_term) or (rank == REST and not any(other for _, other in search.counts)):
+        return [], ""
+    if min(of_term) <= MOST_CANDIDATES:
+        rare = _ranges_of_rare(search, of_term.index(min(of_term)), rank)
+        return search.but_exact(await _ids(caller, database, candidates(search.shape, rank), values | rare), limit), ""
+    values["most"] = MOST_TESTED
+    ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
+    if len(ids) == limit:
+        return ids, ""
+    last = await database.one(LAST_TESTED, **values | {"most": MOST_TESTED - 1})
+    return ids, str(last[0]) if last else ""
+
+
+def _ranges_of_rare(search: _Search, i: int, rank: int) -> dict[str, object]:
+    """Return the ranges of the term that is read first; in the names alone where the rank wants it there."""
+    ranges: dict[str, object] = {}
+    for j in range(search.shape.width):
+        for place in ("name", "other"):
+            name, its = f"{place}_of_rare_{j}", f"{place}_{i}_{j}"
+            ranges |= {name: search.values[its], f"{name}_end": search.values[f"{its}_end"]}
+            if rank == IN_NAMES and place == "other":
+                ranges |= _range(name, None)
+    return ranges
+
+
+async def _ids(caller: Caller, database: Connection, query: Query, values: dict[str, object]) -> list[str]:
+    row = await database.one(query, **values | {"customer_id": caller.customer_id})
+    ids: list[str] = msgspec.json.decode(row[0]) if row else []
+    return ids
