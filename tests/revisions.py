@@ -3,6 +3,7 @@
 from tests.rows import execute
 
 UNDONE = {
+    "0007": "DROP TABLE leases; DROP TABLE webhook_deliveries; DROP TABLE webhooks",
     "0005": """
 DROP TABLE search_words;
 DROP TABLE search_backlog;

@@ -12,6 +12,7 @@ LAYERS = {
     "api": "api/*.py",
     "description": "api/description/*.py",
     "http": "api/http/*.py",
+    "webhooks": "webhooks/*.py",
     "phonebooks": "phonebooks/*.py",
     "calling": "calling/*.py",
     "contacts": "contacts/*.py",

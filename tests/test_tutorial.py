@@ -139,7 +139,9 @@ def test_the_tutorial_has_every_call(server, database_url, alice):
     routes = {
         (method.method, route.path)
         for route in inspect.inspect_routes(app)
-        if route.path.startswith(("/v1.0/contacts", "/v1.0/tags", "/v1.0/phonebooks", "/v1.0/callerid", "/v1.0/me"))
+        if route.path.startswith(
+            ("/v1.0/contacts", "/v1.0/tags", "/v1.0/phonebooks", "/v1.0/callerid", "/v1.0/me", "/v1.0/webhooks")
+        )
         for method in route.methods
         if not method.internal and method.method != "HEAD"
     }

@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_address: int
     history_days: int
     changes_days: int
+    webhook_allowed_hosts: tuple[str, ...]
 
 
 class Setting(NamedTuple):
@@ -130,6 +131,11 @@ def _network(text: str) -> None:
         raise ValueError(f"must be addresses or networks such as 10.0.0.1 or 10.0.0.0/8, by commas: {error}") from error
 
 
+def _host(text: str) -> None:
+    if not re.fullmatch("[A-Za-z0-9._-]+", text):
+        _network(text)
+
+
 def _public_url(text: str) -> str:
     if text and not re.fullmatch(
         r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.~-]+)*/?", text
@@ -211,6 +217,11 @@ SETTINGS = {
     ),
     "changes_days": Setting(
         _default("30"), whole_number(1, 36_500), "how many days a token of /v1.0/contacts/changes can be used"
+    ),
+    "webhook_allowed_hosts": Setting(
+        _default(""),
+        _list(_host),
+        "hosts, addresses or networks, by commas, that webhooks may be sent to though they are not public",
     ),
 }
 

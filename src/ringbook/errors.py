@@ -46,6 +46,7 @@ class Reason(enum.StrEnum):
     EMAIL_NOT_FOUND = enum.auto()
     ADDRESS_NOT_FOUND = enum.auto()
     TAG_NOT_FOUND = enum.auto()
+    WEBHOOK_NOT_FOUND = enum.auto()
     # 405, 409, 410, 413, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()

@@ -24,7 +24,18 @@ REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", 
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
-FREE |= {"detail", "target_name", "tm_create", "tm_update", "tm_delete"}
+FREE |= {
+    "url",
+    "events",
+    "is_active",
+    "disabled_reason",
+    "secret",
+    "detail",
+    "target_name",
+    "tm_create",
+    "tm_update",
+    "tm_delete",
+}
 """Fields of bodies that name nothing of a customer's."""
 
 
@@ -34,7 +45,9 @@ def made(api, number, address):
     tag = api.post("/tags", json={"name": name}).json()
     body = {"phone_numbers": [{"number": number}], "emails": [{"address": address}], "tag_ids": [tag["id"]]}
     contact = api.post("/contacts", json=body | {"external_id": name}).json()
-    return names_of(contact | {"since": api.get("/contacts/changes").json()["next"]}, name)
+    webhook = api.post("/webhooks", json={"url": "https://crm.example", "is_active": False}).json()
+    since = api.get("/contacts/changes").json()["next"]
+    return names_of(contact, name) | {"since": since, "webhooks": webhook["id"]}
 
 
 def names_of(contact, name):
@@ -52,7 +65,6 @@ def names_of(contact, name):
         "email": address["address"],
         "q": number["number_e164"].removeprefix("+"),
         "after": contact["id"],
-        "since": contact["since"],
         # body: by the end of the field's path
         "phone_numbers.id": number["id"],
         "emails.id": address["id"],
@@ -168,7 +180,7 @@ def answer(api, method, path, own, names, call, body):
     given = {parameter: names[parameter]} if parameter else {}
     headers = given if parameter == "If-None-Match" else {}
     got = api.request(method, path.removeprefix("/v1.0"), params=given, headers=headers, json=body or None)
-    text = re.sub(r'"request_id":"[^"]*"', "", got.text)
+    text = re.sub(r'"(?:request_id|secret)":"[^"]*"', "", got.text)
     for word, value in names.items():
         for one in value if isinstance(value, list) else [value]:
             text = text.replace(one, f"<{word}>")
@@ -176,12 +188,12 @@ def answer(api, method, path, own, names, call, body):
 
 
 def everything(api):
-    return [api.get(path).json() for path in ("/contacts", "/tags")]
+    return [api.get(path).json() for path in ("/contacts", "/tags", "/webhooks")]
 
 
 def empty(api):
     """Delete all that the last call left, so that the next finds the same."""
-    for path in ("/contacts", "/tags"):
+    for path in ("/contacts", "/tags", "/webhooks"):
         for row in api.get(path).json()["result"]:
             api.delete(f"{path}/{row['id']}")
 

@@ -303,7 +303,14 @@ CHANGES = {
 }
 """Every call that changes a contact, and what to send."""
 
-CHANGING_NO_CONTACT = {("POST", "/contacts/lookup"), ("POST", "/tags"), ("PUT", "/tags/{tag_id}")}
+CHANGING_NO_CONTACT = {
+    ("POST", "/contacts/lookup"),
+    ("POST", "/tags"),
+    ("PUT", "/tags/{tag_id}"),
+    ("POST", "/webhooks"),
+}
+CHANGING_NO_CONTACT |= {("PUT", "/webhooks/{webhook_id}"), ("DELETE", "/webhooks/{webhook_id}")}
+CHANGING_NO_CONTACT |= {("POST", f"/webhooks/{{webhook_id}}/{word}") for word in ("rotate", "test")}
 
 
 def test_the_changes_below_are_all_that_there_are():

@@ -36,6 +36,13 @@ from ringbook.api.operations import HealthResource, MetricsResource, ReadinessRe
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
 from ringbook.api.tags import TagResource, TagsResource
+from ringbook.api.webhooks import (
+    DeliveriesResource,
+    RotateResource,
+    TestResource,
+    WebhookResource,
+    WebhooksResource,
+)
 from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts import change_log, search_index
@@ -45,12 +52,14 @@ from ringbook.database.upkeep import Job, Upkeep
 from ringbook.tenants import customers
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
+from ringbook.webhooks.sender import Sender
 
 INDEX_SECONDS, INDEX_SHARE = 5, 200
 """How long after one look for contacts that are not indexed the next one begins, at least; and in how many times what
 it took."""
 
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
+WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
@@ -69,6 +78,11 @@ ROUTES: dict[str, type[Resource]] = {
     problems.CALLERID_PATH: CallerIdResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,
+    "/v1.0/webhooks": WebhooksResource,
+    WEBHOOK_PATH: WebhookResource,
+    f"{WEBHOOK_PATH}/rotate": RotateResource,
+    f"{WEBHOOK_PATH}/test": TestResource,
+    f"{WEBHOOK_PATH}/deliveries": DeliveriesResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,
@@ -89,10 +103,11 @@ class UuidConverter(BaseConverter):
 class Lifespan:
     """Falcon middleware: the database is open, and its upkeep is done, while the server runs."""
 
-    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep, news: News) -> None:
+    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep, sender: Sender, news: News) -> None:
         self._database = database
         self._limits = rate_limits
         self._upkeep = upkeep
+        self._sender = sender
         self._news = news
 
     async def process_startup(self, scope: Any, _event: Any) -> None:
@@ -100,9 +115,11 @@ class Lifespan:
         scope["state"]["before_end"] = self._news.end
         await self._database.open()
         self._upkeep.start()
+        self._sender.start()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         """Close it, and what else is connected."""
+        await self._sender.stop()
         await self._upkeep.stop()
         await self._limits.close()
         await self._database.close()
@@ -135,8 +152,8 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
-    news = News(database)
-    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)), news)
+    news, sender = News(database), Sender(database, settings.webhook_allowed_hosts)
+    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)), sender, news)
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)

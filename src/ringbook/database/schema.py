@@ -230,3 +230,53 @@ sa.Index(
     sqlite_where=tags.c.tm_delete.is_(None),
     postgresql_where=tags.c.tm_delete.is_(None),
 )
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
+    *_texts("url", "events", "disabled_reason", "secret", "previous_secret"),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("positions", sa.Text, nullable=False),  # in the log: of what is behind them deliveries are yet to be made
+    sa.Column("tm_rotate", TimeColumn),
+    *_times(),
+)
+_live_index(webhooks)
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("customer_id", IdColumn, primary_key=True),
+    sa.Column("webhook_id", IdColumn, primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
+    sa.Column("contact_id", IdColumn),
+    sa.Column("version", sa.BigInteger, nullable=False),  # of the change: those of a contact are sent in its order
+    *_texts("type", "state", "answer", "error"),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("milliseconds", sa.Integer),
+    sa.Column("tm", TimeColumn, nullable=False),
+    sa.Column("tm_create", TimeColumn, nullable=False),
+    sa.Column("tm_attempt", TimeColumn),
+    sa.Column("tm_next", TimeColumn),
+    sa.ForeignKeyConstraint(["customer_id", "webhook_id"], ["webhooks.customer_id", "webhooks.id"]),
+)
+_is_pending = webhook_deliveries.c.tm_next.is_not(None)
+sa.Index(
+    "webhook_deliveries_pending",
+    webhook_deliveries.c.customer_id,
+    webhook_deliveries.c.webhook_id,
+    webhook_deliveries.c.version,
+    sqlite_where=_is_pending,
+    postgresql_where=_is_pending,
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("beat", sa.BigInteger, nullable=False),
+)
+"""What one process of all does, and which."""

@@ -95,6 +95,32 @@ TAG: dict[str, Any] = {
     "tm_update": None,
     "tm_delete": None,
 }
+WEBHOOK: dict[str, Any] = {
+    "id": "f6a7b8c9-d0e1-2345-fabc-456789012346",
+    "customer_id": EXAMPLE_CUSTOMER_ID,
+    "url": "https://crm.example/hook",
+    "events": ["contact.created", "contact.updated", "contact.deleted"],
+    "is_active": True,
+    "disabled_reason": "",
+    "tm_create": TIME,
+    "tm_update": None,
+    "tm_delete": None,
+}
+DELIVERY: dict[str, Any] = {
+    "id": "a7b8c9d0-e1f2-3456-abcd-567890123457",
+    "webhook_id": WEBHOOK["id"],
+    "type": "contact.updated",
+    "contact_id": EXAMPLE_CONTACT_ID,
+    "state": "delivered",
+    "attempts": 1,
+    "status": 200,
+    "milliseconds": 84,
+    "answer": "ok",
+    "error": "",
+    "tm_create": TIME,
+    "tm_attempt": TIME,
+    "tm_next": None,
+}
 REFUSAL = "'12' is not a phone number in US; with its country it begins with +"
 PROBLEM_MESSAGE = f"phone_numbers[0].number: {REFUSAL}"
 
@@ -169,6 +195,13 @@ BY_STRUCT: dict[str, Any] = {
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,
     "TagPage": {"result": [TAG], "next_page_token": ""},
+    "NewWebhook": {"url": WEBHOOK["url"], "events": WEBHOOK["events"], "is_active": True},
+    "ChangedWebhook": {"events": ["contact.deleted"]},
+    "Webhook": WEBHOOK,
+    "WebhookWithSecret": WEBHOOK | {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "WebhookPage": {"result": [WEBHOOK], "next_page_token": ""},
+    "Delivery": DELIVERY,
+    "DeliveryList": {"result": [DELIVERY]},
     "Problem": {
         "error": {
             "status": "INVALID_ARGUMENT",

@@ -14,6 +14,7 @@ from ringbook.api.http.resource import Operation, operations_of
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
 from ringbook.values.fields import schema_of
+from ringbook.webhooks.webhook import WebhookWithSecret
 
 PLAIN_TEXT = "text/plain"
 ABOUT = """**An access key** is needed for all but the operations: `make key` makes one in a clone, \
@@ -28,6 +29,7 @@ TAGS = {
     "callerid": "The name behind a number in one line, as PBXs ask for it on every ring.",
     "phonebooks": "The contacts in the form of each make of desk phone.",
     "tags": "A customer's own names for kinds of contact.",
+    "webhooks": "Addresses that are told when a contact changes.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
@@ -85,6 +87,7 @@ LINKED = {
     (Contact, "addresses"): "$response.body#/addresses/0/id",
     (Contact, "tags"): "$response.body#/tag_ids/0",
     (Tag, "tags"): "$response.body#/id",
+    (WebhookWithSecret, "webhooks"): "$response.body#/id",
 }
 """Where in an answer the id is that a path has behind that word."""
 

@@ -1,0 +1,98 @@
+"""/webhooks, and what stands under one of them."""
+
+from falcon.asgi import Request, Response
+
+from ringbook.api.http import bodies
+from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
+from ringbook.clock import utc_now
+from ringbook.webhooks import deliveries, webhook
+from ringbook.webhooks.deliveries import Delivery, DeliveryList
+from ringbook.webhooks.sender import send_test
+from ringbook.webhooks.webhook import ChangedWebhook, NewWebhook, Webhook, WebhookPage, WebhookWithSecret
+
+
+class WebhooksResource(Resource):
+    """/webhooks."""
+
+    @operation("list_webhooks", "write", "A page of webhooks.", WebhookPage, query=PAGE_PARAMETERS)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List webhooks, newest first."""
+        resp.data = await webhook.page(req.context.caller, self.database, page_of(req))
+
+    on_head = on_get
+
+    @operation(
+        "create_webhook",
+        "write",
+        "The webhook, with the secret of its signatures.",
+        WebhookWithSecret,
+        status=201,
+        body=NewWebhook,
+    )
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Create a webhook: from now on its URL is told of every change of a contact.
+
+        The secret is shown this once. Deliveries follow Standard Webhooks 1.0.
+        """
+        new = await bodies.read(req, NewWebhook, self.settings.max_body_bytes)
+        resp.data = await webhook.create(req.context.caller, self.database, utc_now(), new)
+        resp.status = 201
+
+
+class WebhookResource(Resource):
+    """/webhooks/{webhook_id}."""
+
+    @operation("get_webhook", "write", "The webhook.", Webhook)
+    async def on_get(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """Get a webhook."""
+        resp.data = await webhook.get(req.context.caller, self.database, webhook_id)
+
+    on_head = on_get
+
+    @operation("update_webhook", "write", "The webhook as it is now.", Webhook, body=ChangedWebhook)
+    async def on_put(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """Update a webhook: only the fields given change.
+
+        One that is switched off gives up what it has not told; switched on again it tells of what changes from then on.
+        """
+        change = await bodies.read(req, ChangedWebhook, self.settings.max_body_bytes)
+        resp.data = await webhook.update(req.context.caller, self.database, webhook_id, utc_now(), change)
+
+    @operation("delete_webhook", "write", "The webhook, with tm_delete set.", Webhook)
+    async def on_delete(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """Delete a webhook, with its secret and its deliveries."""
+        resp.data = await webhook.delete(req.context.caller, self.database, webhook_id, utc_now())
+
+
+class RotateResource(Resource):
+    """/webhooks/{webhook_id}/rotate."""
+
+    @operation("rotate_webhook", "write", "The webhook, with its new secret.", WebhookWithSecret)
+    async def on_post(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """Give a webhook a new secret, which is shown this once.
+
+        For 24 hours every delivery has two signatures, one by each secret.
+        """
+        resp.data = await webhook.rotate(req.context.caller, self.database, webhook_id, utc_now())
+
+
+class TestResource(Resource):
+    """/webhooks/{webhook_id}/test."""
+
+    @operation("test_webhook", "write", "The delivery, and what came of it.", Delivery)
+    async def on_post(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """Send a webhook one delivery of type webhook.test, also where it is switched off, and wait for the answer."""
+        caller, allowed = req.context.caller, self.settings.webhook_allowed_hosts
+        resp.data = await send_test(caller, self.database, allowed, webhook_id)
+
+
+class DeliveriesResource(Resource):
+    """/webhooks/{webhook_id}/deliveries."""
+
+    @operation("list_webhook_deliveries", "write", "The last deliveries.", DeliveryList)
+    async def on_get(self, req: Request, resp: Response, webhook_id: str) -> None:
+        """List the last 100 deliveries of a webhook, newest first, with what was answered."""
+        await webhook.get(req.context.caller, self.database, webhook_id)
+        resp.data = await deliveries.last(req.context.caller, self.database, webhook_id)
+
+    on_head = on_get
