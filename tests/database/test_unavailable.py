@@ -16,6 +16,7 @@ from ringbook.database.connecting import parse
 from ringbook.database.engine import Query
 from ringbook.database.opening import database_at
 from ringbook.errors import Unavailable
+from tests.conftest import DISCONNECT_OTHERS
 from tests.process import COMMAND, started
 
 ONLY_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -37,7 +38,11 @@ def name_of(url):
 @pytest.mark.alters_database
 @pytest.mark.parametrize("setting", ["lock_timeout = '100ms'", "statement_timeout = '100ms'"])
 def test_a_time_out_set_by_the_server_is_answered_by_503(database_url, setting, alice):
-    asyncio.run(execute(database_url, f"ALTER DATABASE {name_of(database_url)} SET {setting}"))
+    for sql in (
+        f"ALTER DATABASE {name_of(database_url)} SET {setting}",
+        DISCONNECT_OTHERS,
+    ):  # for new connections alone
+        asyncio.run(execute(database_url, sql))
     holder = threading.Thread(target=lambda: asyncio.run(execute(database_url, "SET statement_timeout = 0", LOCK)))
     holder.start()
     time.sleep(0.2)

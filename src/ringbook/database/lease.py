@@ -81,7 +81,8 @@ class Lease:
 
     async def release(self) -> None:
         """Let another take it at once. Raises errors.Unavailable."""
-        row = await self._database.one(SELECT_LEASE, name=self._name)
-        if row is not None and row[0] == self._me:
-            await self._change((row[0], row[1]), "")
-        self._held_until = 0
+        if self._held_until:
+            self._held_until = 0
+            row = await self._database.one(SELECT_LEASE, name=self._name)
+            if row is not None and row[0] == self._me:
+                await self._change((row[0], row[1]), "")

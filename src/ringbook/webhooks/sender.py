@@ -222,7 +222,10 @@ class Sender:
 
     async def _send(self, target: SendTarget, due: Sequence[Pending]) -> None:
         """Send deliveries of different contacts at once, and note what came of each."""
-        attempts = await asyncio.gather(*(self._send_one(target, delivery) for delivery in due))
+        bodies = [await deliveries.payload(target.caller, self._database, delivery) for delivery in due]
+        attempts = await asyncio.gather(
+            *(_attempt(target, self._allowed, delivery.id, body) for delivery, body in zip(due, bodies, strict=True))
+        )
         given_up = ""
         async with self._database.transaction() as transaction:
             for delivery, attempt in zip(due, attempts, strict=True):
@@ -234,7 +237,3 @@ class Sender:
             if given_up:
                 reason = f"a delivery has failed for {deliveries.GIVEN_UP_AFTER.days} days, at last with: {given_up}"
                 await webhook.switch_off(target.caller, transaction, target.id, utc_now(), reason)
-
-    async def _send_one(self, target: SendTarget, delivery: Pending) -> Attempt:
-        body = await deliveries.payload(target.caller, self._database, delivery)
-        return await _attempt(target, self._allowed, delivery.id, body)
