@@ -136,6 +136,7 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
     return 200, found[0][0].encode()
 
 
+NO_EXTERNAL_ID = {"external_id": "", "external_id_unique": False}
 UNSAID = {"label": None, "detail": ""}
 """What the work does not say of an address."""
 
@@ -176,7 +177,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
         "changes": "[]",
     }
     work.append((INSERT_CHANGE, [slot | change | {"behind": 0, "before": 1, "now": now}]))
-    [json] = await database.write(work, contact.SELECT_CONTACT, customer_id=CUSTOMER, contact_id=contact_id)
+    json, *_ = await database.write(work, contact.SELECT_CONTACT, customer_id=CUSTOMER, contact_id=contact_id)
     return status, json.encode()
 
 
@@ -189,7 +190,7 @@ def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query
     mails = [part | UNSAID | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
     return [
-        (contact.INSERT_CONTACT, [part | {"external_id": "", "sort_name": _sorted(body)} | body]),
+        (contact.INSERT_CONTACT, [part | NO_EXTERNAL_ID | {"sort_name": _sorted(body)} | body]),
         (INSERT_ADDRESS[PHONE_NUMBERS], numbers),
         (INSERT_ADDRESS[EMAILS], mails),
         (INSERT_CONTACT_TAG, tags),

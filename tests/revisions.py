@@ -4,6 +4,10 @@ from tests.rows import execute
 
 UNDONE = {
     "0007": "DROP TABLE leases; DROP TABLE webhook_deliveries; DROP TABLE webhooks",
+    "0006": """
+DROP INDEX contacts_external_id_once;
+ALTER TABLE contacts DROP COLUMN external_id_unique;
+DROP TABLE idempotency_keys""",
     "0005": """
 DROP TABLE search_words;
 DROP TABLE search_backlog;

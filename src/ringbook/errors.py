@@ -15,6 +15,7 @@ class Reason(enum.StrEnum):
     # 400: the request as a whole
     MALFORMED_JSON = enum.auto()
     MALFORMED_REQUEST = enum.auto()
+    INVALID_HEADER = enum.auto()
     # 400: a field or a query parameter
     INVALID_FIELD = enum.auto()
     UNKNOWN_FIELD = enum.auto()
@@ -47,14 +48,18 @@ class Reason(enum.StrEnum):
     ADDRESS_NOT_FOUND = enum.auto()
     TAG_NOT_FOUND = enum.auto()
     WEBHOOK_NOT_FOUND = enum.auto()
-    # 405, 409, 410, 413, 429
+    # 405, 409, 410, 412, 413, 422, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()
     EMAIL_EXISTS = enum.auto()
     ADDRESS_ALREADY_EXISTS = enum.auto()
     TAG_NAME_EXISTS = enum.auto()
+    EXTERNAL_ID_EXISTS = enum.auto()
+    IDEMPOTENCY_KEY_IN_USE = enum.auto()
     TOKEN_EXPIRED = enum.auto()
+    CONTACT_CHANGED = enum.auto()
     BODY_TOO_LARGE = enum.auto()
+    IDEMPOTENCY_KEY_REUSED = enum.auto()
     RATE_LIMITED = enum.auto()
     # 500 and 503
     INTERNAL_ERROR = enum.auto()
@@ -128,16 +133,35 @@ class AlreadyExists(RingbookError):
     http_status, status = 409, "ALREADY_EXISTS"
 
 
+class Aborted(RingbookError):
+    """Another request that is still running stands in the way."""
+
+    http_status, status = 409, "ABORTED"
+    retry_seconds = 1
+
+
 class TokenExpired(RingbookError):
     """What the token stands for is not known any more."""
 
     http_status, status = 410, "FAILED_PRECONDITION"
 
 
+class PreconditionFailed(RingbookError):
+    """What the caller has seen is no longer so."""
+
+    http_status, status = 412, "FAILED_PRECONDITION"
+
+
 class BodyTooLarge(RingbookError):
     """The request's body is over the limit."""
 
     http_status, status = 413, "INVALID_ARGUMENT"
+
+
+class Unprocessable(RingbookError):
+    """The request contradicts one before it."""
+
+    http_status, status = 422, "INVALID_ARGUMENT"
 
 
 class ResourceExhausted(RingbookError):

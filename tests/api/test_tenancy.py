@@ -20,7 +20,7 @@ from tests.api.test_openapi import LOCKED
 DOCUMENT = json.loads(LOCKED.read_text())
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-REVEAL_NOTHING = {"page_size", "step", "set_first", "first", "count", "format", "max", "wait"}
+REVEAL_NOTHING = {"Idempotency-Key", "page_size", "step", "set_first", "first", "count", "format", "max", "wait"}
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
@@ -96,6 +96,7 @@ def nobodys(theirs):
         "since": make_token(Caller(new_id(utc_now()), "", ""), utc_now(), (0,) * SLOTS),
         "q": "15550009999",
         "If-None-Match": 'W/"nobody"',
+        "If-Match": '"nobody"',
         "phone": "+15550009999",
         "number": "+15550009999",
         "number_e164": "+15550009999",
@@ -178,7 +179,7 @@ def answer(api, method, path, own, names, call, body):
     if field:
         body = with_field(body, field[0], names[field[1]])
     given = {parameter: names[parameter]} if parameter else {}
-    headers = given if parameter == "If-None-Match" else {}
+    headers = given if parameter in ("If-None-Match", "If-Match") else {}
     got = api.request(method, path.removeprefix("/v1.0"), params=given, headers=headers, json=body or None)
     text = re.sub(r'"(?:request_id|secret)":"[^"]*"', "", got.text)
     for word, value in names.items():
@@ -200,6 +201,7 @@ def empty(api):
 
 def test_anothers_ids_are_answered_as_nobodys_wherever_they_stand(alice, bob):
     theirs = made(alice.api, "+15550001111", "alice@acme.com")
+    theirs["If-Match"] = alice.api.get(f"/contacts/{theirs['contacts']}").headers["ETag"]
     theirs["If-None-Match"] = alice.api.get("/phonebooks/yealink").headers["ETag"]
     before, tried, own = everything(alice.api), 0, None
     for method, path, operation, schema in operations():

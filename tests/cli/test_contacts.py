@@ -38,7 +38,7 @@ def store(database_url):
         async with changing(caller, database) as transaction:
             made = await contact.create(caller, transaction, utc_now(), contact.NewContact(phone_numbers=given))
         await database.close()
-        return json.loads(made)
+        return json.loads(made.json)
 
     return lambda user, numbers: asyncio.run(create(user, numbers))
 

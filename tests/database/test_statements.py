@@ -31,6 +31,8 @@ HOT = {
         "LOOKUP_BY_NUMBERS",
         "LOOKUP_BY_EMAILS",
         "SELECT_CONTACT",
+        "HOLDER",
+        "LOCK_HOLDER",
         "KIND_OF_ADDRESS",
         "CONTACT_PAGE",
         "TAG_PAGE",

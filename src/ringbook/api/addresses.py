@@ -2,7 +2,6 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.contacts import contact
 from ringbook.contacts.contact import Contact
@@ -31,6 +30,7 @@ class PhoneNumbersResource(Resource):
         Contact,
         status=201,
         body=PhoneNumberIn,
+        is_done_once=True,
         may_exist=True,
     )
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
@@ -38,8 +38,7 @@ class PhoneNumbersResource(Resource):
 
         A primary one takes the place of the one before.
         """
-        given = await bodies.read(req, PhoneNumberIn, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
+        await self.change(req, resp, contact.add_address, contact_id, body=PhoneNumberIn, status=201)
 
 
 class PhoneNumberResource(Resource):
@@ -55,8 +54,7 @@ class PhoneNumberResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update a phone number of a contact: only the fields given change."""
-        change = await bodies.read(req, ChangedPhoneNumber, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
+        await self.change(req, resp, contact.update_address, contact_id, address_id, body=ChangedPhoneNumber)
 
     @operation("remove_phone_number", "write", "The contact, without the phone number.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
@@ -77,6 +75,7 @@ class EmailsResource(Resource):
         Contact,
         status=201,
         body=EmailIn,
+        is_done_once=True,
         may_exist=True,
     )
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
@@ -84,8 +83,7 @@ class EmailsResource(Resource):
 
         A primary one takes the place of the one before.
         """
-        given = await bodies.read(req, EmailIn, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
+        await self.change(req, resp, contact.add_address, contact_id, body=EmailIn, status=201)
 
 
 class EmailResource(Resource):
@@ -101,8 +99,7 @@ class EmailResource(Resource):
     )
     async def on_put(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
         """Update an email address of a contact: only the fields given change."""
-        change = await bodies.read(req, ChangedEmail, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
+        await self.change(req, resp, contact.update_address, contact_id, address_id, body=ChangedEmail)
 
     @operation("remove_email", "write", "The contact, without the email address.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:
@@ -123,6 +120,7 @@ class AddressesResource(Resource):
         Contact,
         status=201,
         body=TelAddressIn | EmailAddressIn,
+        is_done_once=True,
         may_exist=True,
     )
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
@@ -130,8 +128,7 @@ class AddressesResource(Resource):
 
         A primary one takes the place of the one before of its type.
         """
-        given = await bodies.read(req, TelAddressIn | EmailAddressIn, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.add_address, contact_id, given, status=201)
+        await self.change(req, resp, contact.add_address, contact_id, body=TelAddressIn | EmailAddressIn, status=201)
 
 
 class AddressResource(Resource):
@@ -152,8 +149,7 @@ class AddressResource(Resource):
         """
         caller = req.context.caller
         kind = await contact.kind_of_address(caller, self.database, contact_id, address_id)
-        change = await bodies.read(req, CHANGED[kind], self.settings.max_body_bytes)
-        await self.change(req, resp, contact.update_address, contact_id, address_id, change)
+        await self.change(req, resp, contact.update_address, contact_id, address_id, body=CHANGED[kind])
 
     @operation("remove_address", "write", "The contact, without the address.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str, address_id: str) -> None:

@@ -49,7 +49,7 @@ from ringbook.contacts import change_log, search_index
 from ringbook.database.engine import Database
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
-from ringbook.tenants import customers
+from ringbook.tenants import customers, idempotency_keys
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
 from ringbook.webhooks.sender import Sender
@@ -90,6 +90,9 @@ ROUTES: dict[str, type[Resource]] = {
     "/metrics": MetricsResource,
 }
 """Every path of the API, and its resource."""
+
+EXPOSED_HEADERS = ["X-Request-Id", "Retry-After", "ETag", "Idempotent-Replayed"]
+"""What pages of other sites may read."""
 
 
 class UuidConverter(BaseConverter):
@@ -145,7 +148,15 @@ def _jobs(settings: Settings) -> list[Job]:
             await search_index.catch_up(caller, database)
         rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
 
-    return [Job(prune_the_log, pause_seconds=3600), Job(index_contacts, pause_seconds=INDEX_SECONDS)]
+    async def delete_old_answers(database: Database) -> None:
+        for customer in await customers.list_all(database):
+            await idempotency_keys.delete_old(Caller(customer["id"], "", ""), database, utc_now())
+
+    return [
+        Job(prune_the_log, pause_seconds=3600),
+        Job(index_contacts, pause_seconds=INDEX_SECONDS),
+        Job(delete_old_answers, pause_seconds=600),
+    ]
 
 
 def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
@@ -157,9 +168,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
-        middleware.insert(
-            0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=["X-Request-Id", "Retry-After"])
-        )
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED_HEADERS))
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["id"] = UuidConverter

@@ -2,7 +2,6 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http import bodies
 from ringbook.api.http.resource import Resource, operation
 from ringbook.contacts import contact
 from ringbook.contacts.contact import Contact
@@ -12,14 +11,13 @@ from ringbook.contacts.contact_tags import AddedTag
 class ContactTagsResource(Resource):
     """/contacts/{contact_id}/tags."""
 
-    @operation("add_tag", "write", "The contact, with the tag.", Contact, status=201, body=AddedTag)
+    @operation("add_tag", "write", "The contact, with the tag.", Contact, status=201, body=AddedTag, is_done_once=True)
     async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
         """Put a tag on a contact.
 
         One that is there already changes nothing. Any UUID is a tag: tags may be managed elsewhere.
         """
-        added = await bodies.read(req, AddedTag, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.add_tag, contact_id, added.tag_id, status=201)
+        await self.change(req, resp, contact.add_tag, contact_id, body=AddedTag, status=201)
 
 
 class ContactTagResource(Resource):

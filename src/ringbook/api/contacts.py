@@ -3,7 +3,7 @@
 from falcon.asgi import Request, Response
 
 from ringbook.api.description.examples import TAG_IDS
-from ringbook.api.http import bodies
+from ringbook.api.http.preconditions import etags, is_known
 from ringbook.api.http.resource import (
     PAGE_PARAMETERS,
     Resource,
@@ -11,9 +11,10 @@ from ringbook.api.http.resource import (
     page_of,
     parameter,
     refuse_unknown_parameters,
+    show,
 )
 from ringbook.contacts import contact, filters
-from ringbook.contacts.contact import ChangedContact, Contact, ContactPage, NewContact
+from ringbook.contacts.contact import LONGEST_EXTERNAL_ID, ChangedContact, Contact, ContactPage, NewContact
 from ringbook.contacts.filters import SOURCES
 from ringbook.database.pages import parse_page, parse_time_and_id
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
@@ -40,6 +41,14 @@ def _is_trash(deleted: str, given: dict[str, str]) -> bool:
     return deleted == "true"
 
 
+EXTERNAL_ID_PARAMETER = parameter(
+    "external_id",
+    "The contact's id in another system.",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_EXTERNAL_ID},
+    "crm-4711",
+) | {"required": True, "allowEmptyValue": False}
+
+
 class ContactsResource(Resource):
     """/contacts."""
 
@@ -64,35 +73,64 @@ class ContactsResource(Resource):
 
     on_head = on_get
 
-    @operation("create_contact", "write", "The contact as it was created.", Contact, status=201, body=NewContact)
+    @operation(
+        "create_contact",
+        "write",
+        "The contact as it was created.",
+        Contact,
+        status=201,
+        body=NewContact,
+        is_done_once=True,
+        may_exist=True,
+    )
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a contact.
 
         No field is required. All or nothing: one bad field, and nothing is created; the error names every bad field.
         """
-        new = await bodies.read(req, NewContact, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.create, new, status=201)
+        await self.change(req, resp, contact.create, body=NewContact, status=201)
+
+    @operation(
+        "upsert_contact",
+        "write",
+        "The contact as it was changed.",
+        Contact,
+        body=NewContact,
+        query=(EXTERNAL_ID_PARAMETER,),
+        may_create=True,
+    )
+    async def on_put(self, req: Request, resp: Response) -> None:
+        """Create the contact with an external_id, or update the one that has it: only the fields given change then.
+
+        It may be sent by many at once: one contact comes of it. `source` counts where the contact is created.
+        """
+        await self.change(req, resp, contact.upsert, _external_id(req), etags(req, "If-Match"), body=NewContact)
 
 
 class ContactResource(Resource):
     """/contacts/{contact_id}."""
 
-    @operation("get_contact", "read", "The contact.", Contact)
+    @operation("get_contact", "read", "The contact.", Contact, has_etag=True)
     async def on_get(self, req: Request, resp: Response, contact_id: str) -> None:
-        """Get a contact."""
-        resp.data = await contact.get(req.context.caller, self.database, contact_id)
+        """Get a contact.
+
+        Answers 304 where If-None-Match has the ETag of before and the contact has not changed since.
+        """
+        found = await contact.get(req.context.caller, self.database, contact_id)
+        show(resp, found)
+        if is_known(req, found.etag):
+            resp.data, resp.status = None, 304
 
     on_head = on_get
 
-    @operation("update_contact", "write", "The contact as it is now.", Contact, body=ChangedContact)
+    @operation("update_contact", "write", "The contact as it is now.", Contact, body=ChangedContact, may_exist=True)
     async def on_put(self, req: Request, resp: Response, contact_id: str) -> None:
         """Update a contact: only the fields given change.
 
         An empty text clears a field. A list given replaces the whole list; an entry whose id, else whose value, is on
         the contact already keeps its id and tm_create.
         """
-        change = await bodies.read(req, ChangedContact, self.settings.max_body_bytes)
-        await self.change(req, resp, contact.update, contact_id, change)
+        await self.change(req, resp, contact.update, contact_id, body=ChangedContact)
 
     @operation("delete_contact", "write", "The contact, with tm_delete set.", Contact)
     async def on_delete(self, req: Request, resp: Response, contact_id: str) -> None:
@@ -101,3 +139,16 @@ class ContactResource(Resource):
         Its row stays, but no list, get or lookup finds it any more.
         """
         await self.change(req, resp, contact.delete, contact_id)
+
+
+def _external_id(req: Request) -> str:
+    """Return the external_id that an upsert is about. Raises InvalidArgument."""
+    external_id: str = req.get_param("external_id", default="")
+    if not external_id:
+        problem = FieldProblem("external_id", "is required", Reason.MISSING_QUERY_PARAMETER)
+    elif len(external_id) > LONGEST_EXTERNAL_ID or "\0" in external_id:
+        message = f"must be a text of at most {LONGEST_EXTERNAL_ID} characters, without NUL"
+        problem = FieldProblem("external_id", message, Reason.INVALID_QUERY_PARAMETER)
+    else:
+        return external_id
+    raise InvalidArgument.of([problem])

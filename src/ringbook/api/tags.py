@@ -2,8 +2,7 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http import bodies
-from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters
+from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters, show
 from ringbook.contacts import tags
 from ringbook.contacts.tags import ChangedTag, NewTag, Tag, TagPage
 
@@ -19,14 +18,22 @@ class TagsResource(Resource):
 
     on_head = on_get
 
-    @operation("create_tag", "write", "The tag as it was created.", Tag, status=201, body=NewTag, may_exist=True)
+    @operation(
+        "create_tag",
+        "write",
+        "The tag as it was created.",
+        Tag,
+        status=201,
+        body=NewTag,
+        is_done_once=True,
+        may_exist=True,
+    )
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a tag.
 
         No two tags have the same name, upper and lower case aside.
         """
-        new = await bodies.read(req, NewTag, self.settings.max_body_bytes)
-        await self.change(req, resp, tags.create, new, status=201)
+        await self.change(req, resp, tags.create, body=NewTag, status=201)
 
 
 class TagResource(Resource):
@@ -35,15 +42,14 @@ class TagResource(Resource):
     @operation("get_tag", "read", "The tag.", Tag)
     async def on_get(self, req: Request, resp: Response, tag_id: str) -> None:
         """Get a tag."""
-        resp.data = await tags.get(req.context.caller, self.database, tag_id)
+        show(resp, await tags.get(req.context.caller, self.database, tag_id))
 
     on_head = on_get
 
     @operation("update_tag", "write", "The tag as it is now.", Tag, body=ChangedTag, may_exist=True)
     async def on_put(self, req: Request, resp: Response, tag_id: str) -> None:
         """Update a tag: only the fields given change."""
-        change = await bodies.read(req, ChangedTag, self.settings.max_body_bytes)
-        await self.change(req, resp, tags.update, tag_id, change)
+        await self.change(req, resp, tags.update, tag_id, body=ChangedTag)
 
     @operation("delete_tag", "write", "The tag, with tm_delete set.", Tag)
     async def on_delete(self, req: Request, resp: Response, tag_id: str) -> None:

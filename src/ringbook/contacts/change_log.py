@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from ringbook.contacts.book_versions import MOVE_BOOK_VERSION, slot_of
 from ringbook.contacts.row import not_found
-from ringbook.database.engine import Database, Query, Transaction
+from ringbook.database.engine import PATIENCE_SECONDS, Database, Query, Transaction
 from ringbook.database.pages import MOST_CHARACTERS, render_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, SLOT, values_of
 from ringbook.database.rendering import json_object, json_of_text, json_values
@@ -96,6 +96,7 @@ class Changing:
     """A transaction that changes contacts, and keeps what it has done to them."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self.one, self.all, self.run_many = transaction.one, transaction.all, transaction.run_many
         self.recorded: list[tuple[str, Action, datetime, Sequence[FieldChange]]] = []
 
@@ -103,16 +104,27 @@ class Changing:
         """Keep for the log what was done to a contact."""
         self.recorded.append((contact_id, action, now, changes))
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Begin a part of the transaction that an error in the block takes back, with what it has recorded."""
+        before = len(self.recorded)
+        try:
+            async with self._transaction.savepoint():
+                yield
+        except BaseException:
+            del self.recorded[before:]
+            raise
+
 
 @asynccontextmanager
-async def changing(caller: Caller, database: Database) -> AsyncIterator[Changing]:
+async def changing(caller: Caller, database: Database, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[Changing]:
     """Begin a transaction that changes contacts, and log what it has recorded of them.
 
     Its last statements move the versions of the book and write the log: while the transaction holds a slot it waits for
     nothing but slots above it and the commit, so that no two transactions wait for each other. Database.transaction
     says what the block may do.
     """
-    async with database.transaction() as transaction:
+    async with database.transaction(seconds) as transaction:
         changing = Changing(transaction)
         yield changing
         if changing.recorded:

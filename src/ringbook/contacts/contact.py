@@ -1,17 +1,18 @@
 """A contact: create, get, page, update, delete, and what is added to it. The database makes the JSON that goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import Meta
+from sqlalchemy.dialects.postgresql import insert
 
 from ringbook.clock import new_id
-from ringbook.contacts import addresses, contact_tags, search_index
+from ringbook.contacts import addresses, contact_tags, external_ids, search_index
 from ringbook.contacts.change_log import Changing, FieldChange, changes_between
-from ringbook.contacts.contact_tags import TagIds
+from ringbook.contacts.contact_tags import AddedTag, TagIds
 from ringbook.contacts.entries import InBoth, that_count
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
 from ringbook.contacts.notations import (
@@ -25,13 +26,24 @@ from ringbook.contacts.notations import (
     PhoneNumberIn,
     TelAddressIn,
 )
-from ringbook.contacts.row import IS_LIVE, not_found, touch, values_of_change
+from ringbook.contacts.row import (
+    IS_LIVE,
+    VERSION,
+    Representation,
+    contact_changed,
+    etag_of,
+    lock,
+    not_found,
+    touch,
+    values_of_change,
+)
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
+from ringbook.database.schema import HOLDS_EXTERNAL_ID
 from ringbook.database.schema import contacts as t
-from ringbook.errors import InvalidArgument, Reason
+from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, Reason, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.values.names import sort_name
@@ -39,6 +51,8 @@ from ringbook.values.search_terms import Searched, search_text
 
 NAMES = ("display_name", "first_name", "last_name", "company")
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
+
+LONGEST_EXTERNAL_ID = 255
 
 
 class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
@@ -49,7 +63,7 @@ class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     display_name: Annotated[Text, Meta(max_length=200)] | None = None
     company: Annotated[Text, Meta(max_length=200)] | None = None
     job_title: Annotated[Text, Meta(max_length=100)] | None = None
-    external_id: Annotated[Text, Meta(max_length=255)] | None = None
+    external_id: Annotated[Text, Meta(max_length=LONGEST_EXTERNAL_ID)] | None = None
     notes: Annotated[Text, Meta(max_length=65_536)] | None = None
     phone_numbers: Annotated[list[PhoneNumberIn], Meta(max_length=MOST_ADDRESSES)] | None = None
     emails: Annotated[list[EmailIn], Meta(max_length=MOST_ADDRESSES)] | None = None
@@ -151,16 +165,19 @@ WHOLE = sa.select(json_object(**_JSON, addresses=addresses.json_of_all(t), **_MO
 """The JSON of the customer's contacts with their addresses in both notations."""
 
 INSERT_CONTACT = Query(
-    sa.insert(t).values(
-        values_of(t, *TEXTS, "source", "sort_name", "search_text")
+    insert(t)
+    .values(
+        values_of(t, *TEXTS, "source", "sort_name", "search_text", "external_id_unique")
         | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "tm_create": NOW}
         | dict.fromkeys(("version", "indexed_version"), sa.literal_column("1"))
     )
+    .on_conflict_do_nothing(index_elements=["customer_id", "external_id"], index_where=HOLDS_EXTERNAL_ID)
+    .returning(t.c.id)
 )
 
 
-async def create(caller: Caller, transaction: Changing, now: datetime, new: NewContact) -> bytes:
-    """Create a contact with all that is in it, or nothing; return its JSON. Raises InvalidArgument."""
+async def create(caller: Caller, transaction: Changing, now: datetime, new: NewContact) -> Representation:
+    """Create a contact with all that is in it, or nothing; return its JSON. Raises InvalidArgument, AlreadyExists."""
     contact_id = new_id(now)
     values = {name: getattr(new, name) or "" for name in TEXTS}
     values["source"] = new.source or "manual"
@@ -177,35 +194,38 @@ async def create(caller: Caller, transaction: Changing, now: datetime, new: NewC
     text = search_text(searched)
     values |= {"sort_name": sort_name(*names), "search_text": text}
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "now": now}
-    await transaction.run_many(INSERT_CONTACT, [values])
+    external_id = values["external_id"]
+    await external_ids.check_free(caller, transaction, external_id)
+    if await transaction.one(INSERT_CONTACT, **values, external_id_unique=bool(external_id)) is None:
+        raise await external_ids.taken(caller, transaction, external_id)
     for kind, entries in counting.items():
         await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
     await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
     await search_index.add(caller, transaction, contact_id, text)
     transaction.record(contact_id, "created", now)
-    return await get(caller, transaction, contact_id)
+    return (await get(caller, transaction, contact_id))._replace(is_new=True)
 
 
-CHANGED_CONTACT = Query(WHOLE.add_columns(t.c.search_text).where(t.c.id == CONTACT_ID))
+CHANGED_CONTACT = Query(WHOLE.add_columns(*VERSION, t.c.search_text).where(t.c.id == CONTACT_ID))
 
 
 async def _updated(
     caller: Caller, transaction: Changing, now: datetime, contact_id: str, changes: Sequence[FieldChange]
-) -> bytes:
+) -> Representation:
     """Record the changes of a contact, keep the index right, and return its JSON."""
     transaction.record(contact_id, "updated", now, changes)
     row = await transaction.one(CHANGED_CONTACT, customer_id=caller.customer_id, contact_id=contact_id)
-    json = _json(row)
-    await search_index.update(caller, transaction, contact_id, row[1] if row else "", json)
-    return json
+    changed = _representation(row)
+    await search_index.update(caller, transaction, contact_id, row[-1] if row else "", changed.json)
+    return changed
 
 
-SELECT_CONTACT = Query(WHOLE.where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
+SELECT_CONTACT = Query(WHOLE.add_columns(*VERSION).where(t.c.id == CONTACT_ID, t.c.tm_delete.is_(None)))
 
 
-async def get(caller: Caller, database: Connection, contact_id: str) -> bytes:
+async def get(caller: Caller, database: Connection, contact_id: str) -> Representation:
     """Return the JSON of a contact. Raises NotFound."""
-    return _json(await database.one(SELECT_CONTACT, customer_id=caller.customer_id, contact_id=contact_id))
+    return _representation(await database.one(SELECT_CONTACT, customer_id=caller.customer_id, contact_id=contact_id))
 
 
 CONTACT_PAGE = Query(
@@ -218,16 +238,50 @@ async def page(caller: Caller, database: Database, page: Page) -> bytes:
     return await read_page(database, CONTACT_PAGE, caller.customer_id, page)
 
 
+ATTEMPTS = 5
+"""How often an upsert looks again for the holder of an external_id that comes and goes meanwhile."""
+
+
+async def upsert(
+    caller: Caller,
+    transaction: Changing,
+    now: datetime,
+    external_id: str,
+    expected: Collection[str] | None,
+    given: NewContact,
+) -> Representation:
+    """Change the contact that holds an external_id as update does, or create one; return its JSON.
+
+    `expected` are the ETags of which it must have one, if any. Raises InvalidArgument, PreconditionFailed.
+    """
+    if given.external_id not in (None, external_id):
+        raise InvalidArgument.of([FieldProblem("external_id", "must be that of the query, or absent")])
+    for _ in range(ATTEMPTS):
+        contact_id = await external_ids.lock_holder(caller, transaction, external_id)
+        if contact_id:
+            if expected:
+                await lock(caller, transaction, contact_id, expected)
+            fields = {name: getattr(given, name) for name in ContactIn.__struct_fields__}
+            return await update(caller, transaction, now, contact_id, ChangedContact(**fields))
+        if expected:
+            raise contact_changed()
+        try:
+            return await create(caller, transaction, now, msgspec.structs.replace(given, external_id=external_id))
+        except AlreadyExists:  # another made it in this moment
+            continue
+    raise Unavailable
+
+
 HOLD_TEXTS = Query(sa.select(*(t.c[name] for name in TEXTS)).where(*IS_LIVE).with_for_update())
 UPDATE_TEXTS = Query(sa.update(t).values(values_of(t, *TEXTS, "sort_name") | values_of_change()).where(*IS_LIVE))
 
 
 async def update(
     caller: Caller, transaction: Changing, now: datetime, contact_id: str, change: ChangedContact
-) -> bytes:
+) -> Representation:
     """Change the fields given; a list given replaces the list. Return the JSON.
 
-    Raises NotFound, InvalidArgument.
+    Raises NotFound, InvalidArgument, AlreadyExists.
     """
     changes = await _update_texts(caller, transaction, contact_id, now, change)
     given = {kind: lists for kind in KINDS if (lists := change.entries(kind)) != (None, None)}
@@ -242,7 +296,10 @@ async def update(
 async def _update_texts(
     caller: Caller, transaction: Changing, contact_id: str, now: datetime, change: ChangedContact
 ) -> list[FieldChange]:
-    """Change the texts given, hold the contact also where there are none, and return the changes. Raises NotFound."""
+    """Change the texts given, hold the contact also where there are none, and return the changes.
+
+    Raises NotFound, AlreadyExists.
+    """
     given = {name: text for name in TEXTS if (text := getattr(change, name)) is not None}
     if not given:
         await touch(caller, transaction, contact_id, now)
@@ -253,6 +310,8 @@ async def _update_texts(
         raise not_found()
     before = dict(zip(TEXTS, row, strict=True))
     texts = before | given
+    if texts["external_id"] != before["external_id"]:
+        await external_ids.give(caller, transaction, contact_id, texts["external_id"])
     sorted_as = sort_name(*(texts[name] for name in NAMES))
     await transaction.run_many(UPDATE_TEXTS, [ids | texts | {"sort_name": sorted_as, "now": now}])
     return changes_between(before, texts)
@@ -263,19 +322,21 @@ DELETE_CONTACT = Query(
 )
 
 
-async def delete(caller: Caller, transaction: Changing, now: datetime, contact_id: str) -> bytes:
+async def delete(caller: Caller, transaction: Changing, now: datetime, contact_id: str) -> Representation:
     """Delete a contact: its rows stay, but nothing finds it any more. Return its JSON. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
     if await transaction.one(DELETE_CONTACT, **ids, now=now) is None:
         raise not_found()
     await addresses.hide_all(caller, transaction, contact_id, now)
     row = await transaction.one(CHANGED_CONTACT, **ids)
-    await search_index.remove(caller, transaction, contact_id, row[1] if row else "")
+    await search_index.remove(caller, transaction, contact_id, row[-1] if row else "")
     transaction.record(contact_id, "deleted", now)
-    return _json(row)
+    return _representation(row)
 
 
-async def add_address(caller: Caller, transaction: Changing, now: datetime, contact_id: str, given: Given) -> bytes:
+async def add_address(
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, given: Given
+) -> Representation:
     """Add a number or an email and return the contact's JSON. Raises NotFound, InvalidArgument, AlreadyExists."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.add(caller, transaction, contact_id, now, given)
@@ -293,7 +354,7 @@ async def kind_of_address(caller: Caller, database: Connection, contact_id: str,
 
 async def update_address(
     caller: Caller, transaction: Changing, now: datetime, contact_id: str, address_id: str, change: Changed
-) -> bytes:
+) -> Representation:
     """Change a number or an email and return the contact's JSON. Raises NotFound, AlreadyExists."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.update(caller, transaction, contact_id, address_id, change)
@@ -302,32 +363,36 @@ async def update_address(
 
 async def remove_address(
     caller: Caller, transaction: Changing, now: datetime, kind: Kind | None, contact_id: str, address_id: str
-) -> bytes:
+) -> Representation:
     """Take a number, an email, or with None either, off a contact and return the contact's JSON. Raises NotFound."""
     await touch(caller, transaction, contact_id, now)
     changes = await addresses.remove(caller, transaction, kind, contact_id, address_id)
     return await _updated(caller, transaction, now, contact_id, changes)
 
 
-async def add_tag(caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str) -> bytes:
+async def add_tag(
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, added: AddedTag
+) -> Representation:
     """Put a tag on a contact and return the contact's JSON; one that is there changes nothing.
 
     Raises NotFound, InvalidArgument.
     """
-    if await contact_tags.add(caller, transaction, contact_id, now, tag_id):
-        return await _updated(caller, transaction, now, contact_id, [contact_tags.added(tag_id)])
+    if await contact_tags.add(caller, transaction, contact_id, now, added.tag_id):
+        return await _updated(caller, transaction, now, contact_id, [contact_tags.added(added.tag_id)])
     return await get(caller, transaction, contact_id)
 
 
-async def remove_tag(caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str) -> bytes:
+async def remove_tag(
+    caller: Caller, transaction: Changing, now: datetime, contact_id: str, tag_id: str
+) -> Representation:
     """Take a tag off a contact and return the contact's JSON. Raises NotFound."""
     await touch(caller, transaction, contact_id, now)
     await contact_tags.remove(caller, transaction, contact_id, tag_id)
     return await _updated(caller, transaction, now, contact_id, [contact_tags.removed(tag_id)])
 
 
-def _json(row: Row | None) -> bytes:
+def _representation(row: Row | None) -> Representation:
     if row is None:
         raise not_found()
-    json: str = row[0]
-    return json.encode()
+    json, version, tm, *_ = row
+    return Representation(json.encode(), etag_of(version, tm))

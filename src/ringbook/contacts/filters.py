@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from ringbook.contacts import search_index
+from ringbook.contacts import external_ids, search_index
 from ringbook.contacts.contact import WHOLE
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.search import CONTACTS_OF_IDS
@@ -143,10 +143,9 @@ def _each(shape: FilterShape) -> list[tuple[sa.Select[Any], Test]]:
     """Return of each filter the statement for the contacts that it finds, and its test of one."""
     each: list[tuple[sa.Select[Any], Test]] = []
     if shape.external_id:
-        is_one = t.c.external_id == _text("external_id")
-        has_one = (t.c.external_id != sa.literal_column("''"), t.c.tm_delete.is_(None))
+        is_one = t.c.id == external_ids.holder()
         having: sa.Select[Any] = sa.select(t.c.id, t.c.id.label("place"))
-        each.append((having.where(t.c.customer_id == CUSTOMER_ID, is_one, *has_one, t.c.id < _BELOW), is_one))
+        each.append((having.where(t.c.customer_id == CUSTOMER_ID, is_one, t.c.id < _BELOW), is_one))
     if shape.numbers:
         numbers = phone_numbers.c.number_e164.in_([_text(f"number_{i}") for i in range(shape.numbers)])
         having, has = _sharing(phone_numbers, numbers)

@@ -11,7 +11,7 @@ from msgspec import Meta
 from ringbook.clock import new_id
 from ringbook.contacts.change_log import Changing
 from ringbook.contacts.contact_tags import removed
-from ringbook.contacts.row import values_of_change
+from ringbook.contacts.row import Representation, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, Transaction, UniqueViolation
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
@@ -77,7 +77,7 @@ def fold_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-async def create(caller: Caller, transaction: Transaction, now: datetime, tag: NewTag) -> bytes:
+async def create(caller: Caller, transaction: Transaction, now: datetime, tag: NewTag) -> Representation:
     """Create a tag and return its JSON. Raises AlreadyExists."""
     ids = {"customer_id": caller.customer_id, "tag_id": new_id(now)}
     values = {"name": tag.name, "name_folded": fold_name(tag.name), "detail": tag.detail or ""}
@@ -88,9 +88,9 @@ async def create(caller: Caller, transaction: Transaction, now: datetime, tag: N
     return await get(caller, transaction, ids["tag_id"])
 
 
-async def get(caller: Caller, database: Connection, tag_id: str) -> bytes:
+async def get(caller: Caller, database: Connection, tag_id: str) -> Representation:
     """Return the JSON of a tag. Raises NotFound."""
-    return _json(await database.one(SELECT_TAG, customer_id=caller.customer_id, tag_id=tag_id))
+    return _representation(await database.one(SELECT_TAG, customer_id=caller.customer_id, tag_id=tag_id))
 
 
 TAG_PAGE = Query(
@@ -113,7 +113,9 @@ UPDATE_TAG = Query(
 )
 
 
-async def update(caller: Caller, transaction: Transaction, now: datetime, tag_id: str, change: ChangedTag) -> bytes:
+async def update(
+    caller: Caller, transaction: Transaction, now: datetime, tag_id: str, change: ChangedTag
+) -> Representation:
     """Change the fields given and return the tag's JSON. Raises NotFound, AlreadyExists."""
     values = {
         "new_name": change.name,
@@ -156,7 +158,7 @@ UNTAG_CONTACT = Query(
 )
 
 
-async def delete(caller: Caller, transaction: Changing, now: datetime, tag_id: str) -> bytes:
+async def delete(caller: Caller, transaction: Changing, now: datetime, tag_id: str) -> Representation:
     """Delete a tag, take it off every contact, and return its JSON. Raises NotFound.
 
     A contact's row is held before the tag is taken off it, as in every other change of a contact, and a customer's tags
@@ -173,14 +175,13 @@ async def delete(caller: Caller, transaction: Changing, now: datetime, tag_id: s
     gone = [removed(tag_id)]
     for contact_id in tagged:
         transaction.record(contact_id, "updated", now, gone)
-    return _json(await transaction.one(DELETED_TAG, **ids))
+    return _representation(await transaction.one(DELETED_TAG, **ids))
 
 
-def _json(row: Row | None) -> bytes:
+def _representation(row: Row | None) -> Representation:
     if row is None:
         raise _not_found()
-    json: str = row[0]
-    return json.encode()
+    return Representation(row[0].encode())
 
 
 def _not_found() -> NotFound:

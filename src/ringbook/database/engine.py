@@ -81,6 +81,9 @@ class Transaction(Connection, Protocol):
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
         """Run `query` once for each of the `rows` of values. Raises UniqueViolation."""
 
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Begin a part of the transaction that an error in the block takes back, and nothing before it."""
+
 
 class Database(Connection, Protocol):
     """A database. Each `one` and `all` on it is a transaction of its own and only reads.
@@ -100,8 +103,9 @@ class Database(Connection, Protocol):
     async def close(self) -> None:
         """Let go of every connection."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, seconds: float = PATIENCE_SECONDS) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that is committed, durably, at the end of the block, or rolled back by an error in it.
 
+        `seconds` is how long it waits for its turn, and on PostgreSQL how long it may take.
         In the block await nothing but the transaction itself: on SQLite every other writer waits for it meanwhile.
         """

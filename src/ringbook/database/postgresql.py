@@ -123,6 +123,12 @@ class PostgresTransaction:
                 query.postgresql.sql, [query.postgresql.arguments(values) for values in rows]
             )
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        with _errors():
+            async with self._connection.transaction():
+                yield
+
     def _time_for(self, query: Query) -> AbstractContextManager[None]:
         if query.long:
             self._pool.extend(self._connection, query.seconds)
@@ -161,26 +167,26 @@ class PostgresDatabase:
         return list(up_to(characters, await self.all(query, **values)))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        seconds = await self._turn()
+    async def transaction(self, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[PostgresTransaction]:
+        seconds = await self._turn(seconds)
         try:
             async with Loan(self._pool, seconds) as connection, connection.transaction():
                 yield PostgresTransaction(connection, self._pool)
         finally:
             self._changes.release()
 
-    async def _turn(self) -> float:
+    async def _turn(self, seconds: float) -> float:
         """Wait for one of the connections that may change something; return the seconds that are left then."""
         if not self._changes.locked():
             await self._changes.acquire()
-            return PATIENCE_SECONDS
+            return seconds
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE_SECONDS
+        deadline = loop.time() + seconds
         try:
             async with asyncio.timeout_at(deadline):
                 await self._changes.acquire()
         except TimeoutError:
-            reason = f"none of the worker's connections for changes came free within {PATIENCE_SECONDS} s"
+            reason = f"none of the worker's connections for changes came free within {seconds} s"
             self._pool.outage.failed(reason)
             raise Unavailable from TimeoutError(reason)
         return deadline - loop.time()

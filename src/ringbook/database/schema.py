@@ -75,6 +75,7 @@ contacts = sa.Table(
         "search_text", sa.Text, nullable=False, server_default=""
     ),  # see search_terms; search_words is made of it
     sa.Column("indexed_version", sa.Integer),  # the version that search_text is of
+    sa.Column("external_id_unique", sa.Boolean, nullable=False, server_default=sa.false()),  # see external_ids
     *_times(),
 )
 
@@ -103,14 +104,26 @@ sa.Index(
     sqlite_where=contacts.c.tm_delete.is_not(None),
     postgresql_where=contacts.c.tm_delete.is_not(None),
 )
-_HAS_EXTERNAL_ID = sa.and_(contacts.c.external_id != sa.literal_column("''"), contacts.c.tm_delete.is_(None))
+HAS_EXTERNAL_ID = sa.and_(contacts.c.external_id != sa.literal_column("''"), contacts.c.tm_delete.is_(None))
 sa.Index(
     "contacts_external_id",
     contacts.c.customer_id,
     contacts.c.external_id,
     contacts.c.id,
-    sqlite_where=_HAS_EXTERNAL_ID,
-    postgresql_where=_HAS_EXTERNAL_ID,
+    sqlite_where=HAS_EXTERNAL_ID,
+    postgresql_where=HAS_EXTERNAL_ID,
+)
+
+HOLDS_EXTERNAL_ID = sa.and_(contacts.c.tm_delete.is_(None), contacts.c.external_id_unique)
+"""The live contacts whose external_id is theirs alone: all but those of books from before."""
+
+sa.Index(
+    "contacts_external_id_once",
+    contacts.c.customer_id,
+    contacts.c.external_id,
+    unique=True,
+    sqlite_where=HOLDS_EXTERNAL_ID,
+    postgresql_where=HOLDS_EXTERNAL_ID,
 )
 
 search_words = sa.Table(
@@ -280,3 +293,16 @@ leases = sa.Table(
     sa.Column("beat", sa.BigInteger, nullable=False),
 )
 """What one process of all does, and which."""
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("access_key_id", IdColumn, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("status", sa.SmallInteger, nullable=False),
+    *_texts("etag", "answer"),
+    sa.Column("tm_create", TimeColumn, nullable=False),
+    sa.Index("idempotency_keys_old", "customer_id", "tm_create"),
+)

@@ -110,6 +110,20 @@ class SqliteTransaction:
         arguments = [query.sqlite.arguments(values) for values in rows]
         await self._run(query, lambda: self._connection.executemany(query.sqlite.sql, arguments))
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        with _errors():
+            self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # which a full disk ends by itself
+                self._connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("RELEASE part")
+
     async def _run(self, query: Query, work: Any) -> Any:
         with _errors():
             return await _finished(self._thread, work) if query.long else work()
@@ -189,8 +203,8 @@ class SqliteDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        deadline = _deadline(PATIENCE_SECONDS)
+    async def transaction(self, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[SqliteTransaction]:
+        deadline = _deadline(seconds)
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()

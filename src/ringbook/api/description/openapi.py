@@ -50,9 +50,11 @@ ERRORS = {
     401: "No access key, or one that is wrong, expired or revoked.",
     403: "The access key lacks the scope.",
     404: "There is no such thing, or it is deleted, or another customer's.",
-    409: "It is there already.",
+    409: "It is there already, or the first request with this Idempotency-Key is still running.",
     410: "The token has expired: get a new one, then list all.",
+    412: "The contact is not as If-Match says.",
     413: "The body is over the limit.",
+    422: "Another request was sent with this Idempotency-Key.",
     429: "More requests than the rate limit allows; try again later.",
     500: "Something went wrong on our side; it has been logged.",
     503: "The database cannot be reached just now; try again in a moment.",
@@ -65,7 +67,7 @@ HEADERS = {
     429: RETRY_AFTER,
     503: RETRY_AFTER,
 }
-ETAG = {"ETag": {"description": "Moves with every change of a contact.", "schema": {"type": "string"}}}
+ETAG = {"ETag": {"description": "Another after every change.", "schema": {"type": "string"}}}
 REQUEST_ID_HEADER = {
     "X-Request-Id": {
         "description": "The caller's own, where it is 1 to 128 of A-Za-z0-9._-, else a new one.",
@@ -79,6 +81,24 @@ IF_NONE_MATCH = {
     "in": "header",
     "description": "The ETag of before.",
     "schema": {"type": "string"},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETags of which the contact must have one, or * for any.",
+    "schema": {"type": "string"},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A text of your own for this request: sent again within 24 hours, it is done once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "Where it was done before, and this is the answer of then.",
+        "schema": {"const": "true"},
+    }
 }
 LINKED = {
     (Contact, "contacts"): "$response.body#/id",
@@ -185,7 +205,7 @@ def _operation(one: Described, operations: Sequence[Described]) -> dict[str, Any
         "tags": [one.path.split("/")[2] if operation.scope else "operations"],
         "summary": summary.removesuffix("."),
         "description": " ".join([*more.split(), scope]),
-        "parameters": [*ids, *operation.query, *([IF_NONE_MATCH] if operation.has_etag else [])],
+        "parameters": [*ids, *operation.query, *_headers(one)],
         "responses": _answers(one, operations) | _refusals(one),
     }
     if not operation.scope:
@@ -195,16 +215,32 @@ def _operation(one: Described, operations: Sequence[Described]) -> dict[str, Any
     return described
 
 
+def _headers(one: Described) -> list[dict[str, Any]]:
+    """Return the headers that an operation takes, as parameters."""
+    conditions = [IF_NONE_MATCH] * one.operation.has_etag + [IF_MATCH] * _changes_one_contact(one)
+    return conditions + [IDEMPOTENCY_KEY] * one.operation.is_done_once
+
+
+def _changes_one_contact(one: Described) -> bool:
+    """Tell whether an operation changes a contact that may be there."""
+    may_be_there = "{contact_id}" in one.path or one.operation.may_create
+    return one.method != "GET" and one.operation.answer is Contact and may_be_there
+
+
 def _answers(one: Described, operations: Sequence[Described]) -> dict[str, Any]:
     operation = one.operation
-    answer: dict[str, Any] = {"description": operation.success, "headers": REQUEST_ID_HEADER}
+    replayed = REPLAYED if one.operation.is_done_once else {}
+    answer: dict[str, Any] = {"description": operation.success, "headers": REQUEST_ID_HEADER | replayed}
     answer["content"] = _content(operation.answer) | (_content(PLAIN_TEXT) if operation.for_phones else {})
     answers = {str(operation.status): answer}
     if one.method == "POST":
         answer["links"] = _links(one, operations)
+    if operation.has_etag or operation.answer is Contact:
+        answer["headers"] |= ETAG
     if operation.has_etag:
-        answer["headers"] = REQUEST_ID_HEADER | ETAG
-        answers["304"] = {"description": "No contact has changed since.", "headers": REQUEST_ID_HEADER | ETAG}
+        answers["304"] = {"description": "Nothing has changed since.", "headers": REQUEST_ID_HEADER | ETAG}
+    if operation.may_create:
+        answers["201"] = answer | {"description": "The contact as it was created."}
     return answers
 
 
@@ -213,8 +249,10 @@ def _refusals(one: Described) -> dict[str, Any]:
     statuses = [400, 500, 503]
     statuses += [401, 403, 429] if operation.scope else []
     statuses += [404] if operation.may_be_missing or "{" in one.path else []
-    statuses += [409] if operation.may_exist else []
+    statuses += [409] if operation.may_exist or one.operation.is_done_once else []
     statuses += [410] if operation.may_expire else []
+    statuses += [422] if one.operation.is_done_once else []
+    statuses += [412] if _changes_one_contact(one) else []
     statuses += [413] if operation.body else []
     return {str(status): _refusal(status, operation) for status in sorted(statuses)}
 

@@ -61,7 +61,7 @@ def _authorization(header: str) -> str | None:
 
 
 class Authentication:
-    """Falcon middleware: sets context.caller where the operation asks for a scope."""
+    """Falcon middleware: sets context.caller where the operation asks for a scope, and the contact_id of the path."""
 
     def __init__(self, database: Database, rate_limits: RateLimits, settings: Settings) -> None:
         self._database = database
@@ -69,7 +69,7 @@ class Authentication:
         self._limits = rate_limits
         self._cache: dict[str, tuple[float, AccessKey]] = {}
 
-    async def process_resource(self, req: Request, resp: Response, resource: Any, _params: Any) -> None:
+    async def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
 
         The access key is looked at first: others' failures from the same address never keep a right one out.
@@ -79,6 +79,7 @@ class Authentication:
             _refuse_unknown_method(req.method, resource)
             return
         resp.set_header("Cache-Control", "no-store")
+        req.context.contact_id = params.get("contact_id")
         try:
             access_key = await self._access_key(credential(req))
         except Unauthenticated:

@@ -29,11 +29,12 @@ def _decoder(kind: Any, region: str) -> msgspec.json.Decoder[Any]:
 
 
 async def read(req: Request, kind: Any, most_bytes: int) -> Any:
-    """Return the request's body as a `kind`, a Struct or a union of them. Raises BodyTooLarge, InvalidArgument.
+    """Return the request's body as a `kind`, a Struct or a union of them. Raises BodyTooLarge, InvalidArgument."""
+    return await decode(await content(req, most_bytes), kind, req.context.caller.region)
 
-    A number without its country is read in the caller's region.
-    """
-    body, region = await _bytes(req, most_bytes), req.context.caller.region
+
+async def decode(body: bytes, kind: Any, region: str) -> Any:
+    """Return a body as a `kind`; a number without its country is read in `region`. Raises InvalidArgument."""
     if len(body) > INLINE_BYTES:
         return await asyncio.to_thread(_read, body, kind, region)
     return _read(body, kind, region)
@@ -71,7 +72,8 @@ def _every_problem(body: bytes, kind: Any, region: str, error: Exception) -> lis
         raise _malformed(str(malformed)) from malformed
 
 
-async def _bytes(req: Request, most: int) -> bytes:
+async def content(req: Request, most: int) -> bytes:
+    """Return the request's body. Raises BodyTooLarge."""
     if (req.content_length or 0) <= most:
         body: bytes = await req.stream.read(most + 1)
         if len(body) <= most:

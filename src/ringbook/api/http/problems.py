@@ -1,5 +1,6 @@
 """Errors -> the one body that every 4xx and 5xx has."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import falcon
@@ -51,7 +52,7 @@ def add_to(app: App[Request, Response]) -> None:
     app.add_error_handler(RingbookError, _write_ringbook_error)
 
 
-def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: list[FieldProblem]) -> None:
+def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: Sequence[FieldProblem]) -> None:
     """Give `resp` the body of an error: its status word, reason and message, and the fields that it names.
 
     On CALLERID_PATH it is empty.
@@ -59,11 +60,26 @@ def write(req: Request, resp: Response, problem: tuple[str, str, str], fields: l
     if req.path == CALLERID_PATH:
         resp.content_type, resp.data = "text/plain; charset=utf-8", b""
         return
-    status, reason, message = problem
-    details = [FieldMessage(_clean(field.field), _clean(field.message)) for field in fields]
-    error = ErrorDetail(status, reason, _clean(message), req.context.request_id, details)
+    error = _detail(req, problem, fields)
     resp.data = msgspec.json.encode(Problem(error, error.message))
     resp.content_type = falcon.MEDIA_JSON
+
+
+def _detail(req: Request, problem: tuple[str, str, str], fields: Sequence[FieldProblem]) -> ErrorDetail:
+    status, reason, message = problem
+    details = [FieldMessage(_clean(field.field), _clean(field.message)) for field in fields]
+    return ErrorDetail(status, reason, _clean(message), req.context.request_id, details)
+
+
+def detail_of(req: Request, error: RingbookError) -> ErrorDetail:
+    """Return what the body of an error says of it."""
+    return _detail(req, (error.status, error.reason, error.message), error.problems)
+
+
+def body_of(req: Request, error: RingbookError) -> bytes:
+    """Return the body of an error."""
+    detail = detail_of(req, error)
+    return msgspec.json.encode(Problem(detail, detail.message))
 
 
 def _clean(text: str) -> str:
@@ -80,7 +96,7 @@ async def _write_ringbook_error(req: Request, resp: Response, error: RingbookErr
         resp.set_header("WWW-Authenticate", CHALLENGE)
     if error.retry_seconds is not None:
         resp.set_header("Retry-After", str(error.retry_seconds))
-    write(req, resp, (error.status, error.reason, error.message), list(error.problems))
+    write(req, resp, (error.status, error.reason, error.message), error.problems)
 
 
 async def _write_internal_error(req: Request, resp: Response, error: Exception, _params: Any) -> None:

@@ -5,10 +5,14 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from falcon.asgi import Request, Response
 
+from ringbook.api.http import bodies
+from ringbook.api.http.idempotency import answer_once, key_of
 from ringbook.api.http.news import News
+from ringbook.api.http.preconditions import etags
 from ringbook.clock import utc_now
 from ringbook.config import Settings
-from ringbook.contacts.change_log import changing
+from ringbook.contacts.change_log import Changing, changing
+from ringbook.contacts.row import Representation, lock
 from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
@@ -36,12 +40,16 @@ class Operation(NamedTuple):
     body: Any = None
     """The Struct that is taken, or a union of several."""
     query: tuple[Parameter, ...] = ()
+    may_create: bool = False
+    """201 too."""
     may_be_missing: bool = False
     """404 though no id is in the path."""
     may_exist: bool = False
     """409."""
     may_expire: bool = False
     """410."""
+    is_done_once: bool = False
+    """It takes an Idempotency-Key."""
     has_etag: bool = False
     for_phones: bool = False
     """The answer may be plain text, and the body of an error is empty."""
@@ -81,17 +89,48 @@ class Resource:
             cls.scopes["HEAD"] = cls.scopes["GET"]
 
     async def change(
-        self, req: Request, resp: Response, work: Callable[..., Awaitable[bytes]], *arguments: Any, status: int = 200
+        self,
+        req: Request,
+        resp: Response,
+        work: Callable[..., Awaitable[Representation]],
+        *arguments: Any,
+        body: Any = None,
+        status: int = 200,
     ) -> None:
         """Answer what `work` returns, which changes contacts or tags: all in one transaction, and at one time.
 
-        It is called with the caller, the transaction, the time, and the arguments.
+        It is called with the caller, the transaction, the time, the arguments, and where `body` is a Struct or a union
+        of them, with the request's body as such. If-Match is about the contact in the path, and holds it first. With an
+        Idempotency-Key it is done once.
         """
-        caller = req.context.caller
-        async with changing(caller, self.database) as transaction:
-            resp.data = await work(caller, transaction, utc_now(), *arguments)
+        caller, contact_id = req.context.caller, req.context.contact_id
+        expected, key = etags(req, "If-Match"), key_of(req)
+        content = await bodies.content(req, self.settings.max_body_bytes) if body else b""
+
+        async def read() -> list[Any]:
+            return [await bodies.decode(content, body, caller.region)] if body else []
+
+        async def changed(transaction: Changing, given: list[Any]) -> Representation:
+            if expected and contact_id:
+                await lock(caller, transaction, contact_id, expected)
+            return await work(caller, transaction, utc_now(), *arguments, *given)
+
+        if key:
+            await answer_once(req, resp, key, self.database, content, read, changed, status)
+        else:
+            given = await read()
+            async with changing(caller, self.database) as transaction:
+                answer = await changed(transaction, given)
+            show(resp, answer, status)
         self.news.tell(caller.customer_id)
-        resp.status = status
+
+
+def show(resp: Response, answer: Representation, status: int = 200) -> None:
+    """Answer a contact or a tag, with its ETag; by 201 where it is new."""
+    resp.data = answer.json
+    resp.status = 201 if answer.is_new else status
+    if answer.etag:
+        resp.set_header("ETag", answer.etag)
 
 
 def parameter(name: str, meaning: str, schema: dict[str, Any], example: object) -> Parameter:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 ID = sa.String(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
 TIME = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
