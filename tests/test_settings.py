@@ -13,6 +13,7 @@ BAD = {
     "DATABASE_URL": ["mysql://x", "sqlite:///", "sqlite:////no/such/folder/x.db", "sqlite:///:memory:", *BAD_URLS],
     "DATABASE_CONNECTIONS": ["1", "many", "-3", "٣"],
     "MAX_BODY_BYTES": ["0", "1e6"],
+    "MAX_BATCH_BYTES": ["0", "1e6"],
     "LOG_FORMAT": ["xml"],
     "CORS_ORIGINS": ["crm.example.com", "https://crm.example.com/"],
     "PUBLIC_URL": ["contacts.example.com", "ftp://x", "https://x/?q", "https://us er", "https://user@x"],

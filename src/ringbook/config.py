@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str
     database_connections: int
     max_body_bytes: int
+    max_batch_bytes: int
     log_format: str
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
@@ -186,6 +187,9 @@ SETTINGS = {
     "database_connections": Setting(_default("10"), whole_number(2, 1000), "most PostgreSQL connections of one worker"),
     "max_body_bytes": Setting(
         _default("1048576"), whole_number(1024, 1 << 30), "a larger request body is answered by 413"
+    ),
+    "max_batch_bytes": Setting(
+        _default("16777216"), whole_number(1024, 1 << 30), "the same for a batch of changes of contacts"
     ),
     "log_format": Setting(_default("auto"), _one_of(*LOG_FORMATS), "auto: console on a terminal, else json"),
     "cors_origins": Setting(_default(""), _list(_origin), "origins whose pages may call the API, by commas; * for any"),

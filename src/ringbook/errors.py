@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 
 class Reason(enum.StrEnum):
@@ -92,6 +92,19 @@ class RingbookError(Exception):
         self.reason = reason
         self.message = message
         self.problems = problems
+
+    def at(self, place: str) -> Self:
+        """Say in which part of the request it is, before each field that it names; return the error."""
+        if self.problems:
+            self.problems = [
+                problem._replace(field=place if problem.field == "body" else f"{place}.{problem.field}")
+                for problem in self.problems
+            ]
+            self.message = f"{place}.{self.message}".replace(f"{place}.body: ", f"{place}: ", 1)
+        else:
+            self.problems = [FieldProblem(place, self.message)]
+            self.message = f"{place}: {self.message}"
+        return self
 
 
 class InvalidArgument(RingbookError):

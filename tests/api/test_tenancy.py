@@ -25,6 +25,7 @@ REVEAL_NOTHING = {"Idempotency-Key", "page_size", "step", "set_first", "first", 
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
 FREE |= {
+    "atomic",
     "url",
     "events",
     "is_active",
@@ -139,6 +140,9 @@ def named_fields(schema):
 
 def with_field(body, path, value):
     whole = NEW_CONTACT | {"addresses": [BY_STRUCT["TelAddressIn"]]}
+    if path[0] == "operations" and len(path) > 3:
+        least = {"upsert": {"external_id": "x"}, "update": {"id": new_id(utc_now())}}.get(path[2], {})
+        return {"operations": [{path[2]: with_field(least, path[3:], value)}]}
     body = copy.deepcopy({key: whole[key] for key in path[:1] if key in whole} | body)
     within = body
     for part in path[:-1]:

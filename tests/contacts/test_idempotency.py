@@ -102,7 +102,7 @@ def test_a_key_counts_for_its_access_key_alone(alice, bob, database_url, server)
     assert post(alice, "/contacts/", {}, "k", params={"accesskey": "x"}).json()["id"] == first
 
 
-@pytest.mark.parametrize("key", [b"", b"x" * 256, b"\x01"])
+@pytest.mark.parametrize("key", [b"", b"x" * 256])
 def test_a_key_that_is_none_is_refused(alice, key):
     answer = post(alice, "/contacts", {}, key)
     error = answer.json()["error"]
@@ -114,7 +114,7 @@ def test_a_key_that_is_none_is_refused(alice, key):
 
 
 def test_the_longest_key_is_one_and_lookups_have_no_need_of_any(alice):
-    longest = "é" * 254 + " "
+    longest = "k é" * 85
     first = post(alice, "/contacts", {}, longest.encode("latin-1"))
     assert is_replay(post(alice, "/contacts", {}, longest.encode("latin-1")), first)
     for phones in ([], ["+15551234567"]):

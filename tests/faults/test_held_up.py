@@ -80,15 +80,23 @@ def largest(name, schema, i=0):
     if "properties" in schema:
         return {key: largest(key, kind, i) for key, kind in schema["properties"].items() if "readOnly" not in kind}
     if schema.get("type") == "array":
-        values = VALUES if resolved(schema["items"])["type"] == "string" else {"addresses": ADDRESSES}
-        if name in values:
-            return values[name]
-        return [largest(name, schema["items"], n) for n in range(schema.get("maxItems", 100))]
+        return largest_list(name, schema)
     if name in ODD:
         return ODD[name][i]
     if "enum" in schema:
         return schema["enum"][-1]
     return True if schema.get("type") == "boolean" else WIDE * min(schema.get("maxLength", 10), 65_536)
+
+
+def largest_list(name, schema):
+    """Return the largest list that a field takes; of the operations of a batch one of each kind."""
+    items = resolved(schema["items"])
+    if name == "operations":
+        return [{kind: largest(kind, given)} for kind, given in items["properties"].items()]
+    values = VALUES if items["type"] == "string" else {"addresses": ADDRESSES}
+    if name in values:
+        return values[name]
+    return [largest(name, schema["items"], n) for n in range(schema.get("maxItems", 100))]
 
 
 def bodies(schema):

@@ -1,8 +1,12 @@
 """kill -9 at random moments under concurrent writes: what was acknowledged is there, and nothing half done."""
 
+import itertools
 import random
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from tests.faults.processes import kill_9, wait_until
@@ -78,3 +82,46 @@ def test_a_killed_postgresql_has_lost_nothing_and_the_same_ringbook_goes_on(
     seconds = rounds(clients, 6 * longer, kill, recover)
     whole()
     figure(f"{len(seconds)} kills, {clients.acknowledged:,} changes, back within {max(seconds):.1f} s")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_post_that_is_sent_again_after_a_kill_is_done_once(kind, ringbook, durable_token, whole, figure, longer):
+    server = ringbook()
+    stop, sent = threading.Event(), itertools.count()
+
+    def client():
+        repeats = 0
+        with httpx.Client(base_url=f"{server.address}/v1.0", params={"token": durable_token}, timeout=20) as api:
+            while not stop.is_set():
+                name = f"company {next(sent)}"
+                while (answer := send(api, name)) is None or answer.status_code in (409, 503):
+                    repeats += 1
+                    time.sleep(0.02)
+                assert answer.status_code == 201, answer.text
+        return repeats
+
+    with ThreadPoolExecutor(4) as threads:
+        clients = [threads.submit(client) for _ in range(4)]
+        for _ in range(4 * longer):
+            time.sleep(random.uniform(0.3, 0.8))
+            server.kill()
+            server.start()
+        stop.set()
+    repeats = sum(client.result() for client in clients)
+    with httpx.Client(base_url=f"{server.address}/v1.0", params={"token": durable_token}, timeout=20) as api:
+        names, token = [], ""
+        while page := api.get("/contacts", params={"page_token": token}).json():
+            names += [contact["company"] for contact in page["result"]]
+            if not (token := page["next_page_token"]):
+                break
+    assert sorted(names) == sorted(f"company {i}" for i in range(len(names)))
+    whole()
+    figure(f"{4 * longer} kills, {len(names):,} contacts, {repeats} requests sent again, each done once")
+
+
+def send(api, name):
+    """Create a contact, with its name as the key of the request; return the answer, None where there was none."""
+    try:
+        return api.post("/contacts", json={"company": name}, headers={"Idempotency-Key": name})
+    except httpx.TransportError:
+        return None

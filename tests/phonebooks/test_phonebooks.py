@@ -287,6 +287,7 @@ def test_an_unchanged_book_is_304_however_its_tag_is_given(alice, form):
 CHANGES = {
     ("POST", "/contacts"): {},
     ("PUT", "/contacts"): {},
+    ("POST", "/contacts/batch"): {"operations": [{"create": {}}]},
     ("PUT", "/contacts/{contact_id}"): {"notes": "x"},
     ("DELETE", "/contacts/{contact_id}"): None,
     ("POST", "/contacts/{contact_id}/phone-numbers"): {"number": "+15550001111"},

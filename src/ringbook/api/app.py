@@ -17,6 +17,7 @@ from ringbook.api.addresses import (
     PhoneNumberResource,
     PhoneNumbersResource,
 )
+from ringbook.api.batch import BatchResource
 from ringbook.api.callerid import CallerIdResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
@@ -63,6 +64,7 @@ WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
+    "/v1.0/contacts/batch": BatchResource,
     "/v1.0/contacts/changes": ChangesResource,
     "/v1.0/contacts/search": SearchResource,
     CONTACT_PATH: ContactResource,

@@ -98,6 +98,7 @@ class Changing:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self.one, self.all, self.run_many = transaction.one, transaction.all, transaction.run_many
+        self.prolong = transaction.prolong
         self.recorded: list[tuple[str, Action, datetime, Sequence[FieldChange]]] = []
 
     def record(self, contact_id: str, action: Action, now: datetime, changes: Sequence[FieldChange] = ()) -> None:

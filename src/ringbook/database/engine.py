@@ -81,6 +81,9 @@ class Transaction(Connection, Protocol):
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
         """Run `query` once for each of the `rows` of values. Raises UniqueViolation."""
 
+    def prolong(self) -> None:
+        """Let the transaction take LONG_SECONDS from now on: it is at work, and no statement of it hangs."""
+
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """Begin a part of the transaction that an error in the block takes back, and nothing before it."""
 

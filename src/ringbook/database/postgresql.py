@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from ringbook.database.connecting import ServerConnection, parse
-from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
+from ringbook.database.engine import LONG_SECONDS, PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
 from ringbook.database.outage import Outage
 from ringbook.database.pool import Pool
 from ringbook.errors import RingbookError, Unavailable
@@ -122,6 +122,9 @@ class PostgresTransaction:
             await self._connection.executemany(
                 query.postgresql.sql, [query.postgresql.arguments(values) for values in rows]
             )
+
+    def prolong(self) -> None:
+        self._pool.extend(self._connection, LONG_SECONDS)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

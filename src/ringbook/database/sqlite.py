@@ -110,6 +110,9 @@ class SqliteTransaction:
         arguments = [query.sqlite.arguments(values) for values in rows]
         await self._run(query, lambda: self._connection.executemany(query.sqlite.sql, arguments))
 
+    def prolong(self) -> None:
+        """Do nothing: what has the file's write lock has no deadline."""
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         with _errors():

@@ -135,6 +135,28 @@ BY_STRUCT: dict[str, Any] = {
         "notes": "Promoted to senior role in January",
     },
     "Contact": CONTACT,
+    "Batch": {
+        "operations": [
+            {"upsert": {"external_id": "crm-4711", "company": "Acme Corporation"}},
+            {"delete": {"id": EXAMPLE_CONTACT_ID}},
+        ],
+        "atomic": False,
+    },
+    "BatchResults": {
+        "result": [
+            {"status": 201, "contact": CONTACT},
+            {
+                "status": 404,
+                "error": {
+                    "status": "NOT_FOUND",
+                    "reason": "CONTACT_NOT_FOUND",
+                    "message": "operations[1].delete: there is no such contact",
+                    "request_id": "7f1d9c3a5b2e4d68a0c4e8f21b3d5a79",
+                    "details": [{"field": "operations[1].delete", "message": "there is no such contact"}],
+                },
+            },
+        ]
+    },
     "FoundContact": FOUND_CONTACT,
     "ContactPage": {"result": [CONTACT], "next_page_token": TIME},
     "ChangePage": {

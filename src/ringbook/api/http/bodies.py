@@ -36,11 +36,12 @@ async def read(req: Request, kind: Any, most_bytes: int) -> Any:
 async def decode(body: bytes, kind: Any, region: str) -> Any:
     """Return a body as a `kind`; a number without its country is read in `region`. Raises InvalidArgument."""
     if len(body) > INLINE_BYTES:
-        return await asyncio.to_thread(_read, body, kind, region)
-    return _read(body, kind, region)
+        return await asyncio.to_thread(parse_body, body, kind, region)
+    return parse_body(body, kind, region)
 
 
-def _read(body: bytes, kind: Any, region: str) -> Any:
+def parse_body(body: bytes, kind: Any, region: str) -> Any:
+    """Do what `decode` does, at once: it may take long. Raises InvalidArgument."""
     try:
         return _decoder(kind, region).decode(body)
     except (msgspec.ValidationError, InvalidArgument) as error:
