@@ -20,7 +20,20 @@ from tests.api.test_openapi import LOCKED
 DOCUMENT = json.loads(LOCKED.read_text())
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-REVEAL_NOTHING = {"Idempotency-Key", "page_size", "step", "set_first", "first", "count", "format", "max", "wait"}
+REVEAL_NOTHING = {
+    "Idempotency-Key",
+    "page_size",
+    "source",
+    "company",
+    "deleted",
+    "step",
+    "set_first",
+    "first",
+    "count",
+    "format",
+    "max",
+    "wait",
+}
 """Parameters that name nothing of a customer's."""
 
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
