@@ -137,3 +137,17 @@ def test_nobodys_contacts_cannot_be_checked(ringbook):
     result = ringbook("contacts", "check", "--customer", "019c3860-0000-7000-8000-000000000000")
     assert (result.returncode, result.stdout) == (1, "")
     assert "there is no such customer" in result.stderr
+
+
+def test_contacts_are_searched_by_words_as_a_table(ringbook, alice, bob):
+    body = {"display_name": "Søren\nBerg", "company": "Acme", "phone_numbers": [{"number": "+15551234567"}]}
+    made = alice.api.post("/contacts", json=body).json()
+    result = ringbook("contacts", "search", "--customer", alice.customer_id, "soren", "4567")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [
+        "NAME        COMPANY  PHONE NUMBERS  EMAILS  ID",
+        f"Søren Berg  Acme     +15551234567           {made['id']}",
+    ]
+    assert len(ringbook("contacts", "search", "--customer", bob.customer_id, "soren").stdout.splitlines()) == 1
+    refused = ringbook("contacts", "search", "--customer", alice.customer_id, *"abcdefghijk")
+    assert (refused.returncode, "more than 10 words" in refused.stderr) == (1, True)

@@ -6,18 +6,54 @@ import click
 import msgspec
 
 from ringbook.cli.database import with_database
-from ringbook.cli.output import print_json
+from ringbook.cli.output import print_json, print_table
 from ringbook.cli.parameters import ROW_ID
 from ringbook.clock import utc_now
-from ringbook.contacts import number_check
+from ringbook.contacts import number_check, search
+from ringbook.contacts.search import FoundContacts
 from ringbook.database.engine import Database
 from ringbook.tenants import customers
 from ringbook.tenants.caller import Caller
+from ringbook.values.names import name_of
+
+MOST_SHOWN = 20
 
 
 @click.group("contacts")
 def contacts_group() -> None:
     """Look after a customer's contacts."""
+
+
+@contacts_group.command("search")
+@click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
+@click.argument("words", nargs=-1, required=True)
+def contacts_search(customer_id: str, words: tuple[str, ...]) -> None:
+    """Show the contacts that are found by WORDS: the beginnings of words, or of a number, or its end.
+
+    The best come first, 20 at most.
+    """
+
+    async def run(database: Database) -> FoundContacts:
+        customer = await customers.get(database, customer_id)
+        caller = Caller(customer_id, customer["default_region"], "")
+        terms = search.parse_query(" ".join(words), caller.region)
+        page = search.SearchPage(MOST_SHOWN)
+        return msgspec.json.decode(await search.search_contacts(caller, database, terms, page), type=FoundContacts)
+
+    found = with_database(run)
+    rows = [
+        (
+            name_of(one.display_name, one.first_name, one.last_name, one.company),
+            one.company,
+            ", ".join(number.number_e164 for number in one.phone_numbers),
+            ", ".join(email.address for email in one.emails),
+            one.id,
+        )
+        for one in found.result
+    ]
+    print_table(("NAME", "COMPANY", "PHONE NUMBERS", "EMAILS", "ID"), rows)
+    if found.next_page_token:
+        click.echo("There are more: give another word.", err=True)
 
 
 @contacts_group.command("check")

@@ -1,5 +1,6 @@
-"""What the commands print: one JSON value on standard output, all else on standard error."""
+"""What the commands print: one JSON value on standard output, or a table for a person; all else on standard error."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -23,6 +24,14 @@ FIRST_CALLS = """
 def print_json(value: Any) -> None:
     """Print what a command answers."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table for a person: columns as wide as their longest text, and nothing that a terminal would run."""
+    cells = [["".join(c if c.isprintable() else " " for c in cell) for cell in row] for row in (headings, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def show_first_calls(address: str, token: str | None, another_key: str = "") -> None:

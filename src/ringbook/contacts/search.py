@@ -26,13 +26,13 @@ from ringbook.database.schema import search_words as words
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
-from ringbook.values.search_terms import LONGEST_WORD, MOST_TERMS, OTHER, Term, Terms, terms_of
+from ringbook.values.search_terms import LONGEST_WORD, MOST_SPELLINGS, MOST_TERMS, OTHER, Term, Terms, terms_of
 
 LONGEST_QUERY = 200
-MOST_CANDIDATES = 3000
+MOST_CANDIDATES = 4000
 """How many contacts may have a term that all candidates are read of."""
 
-MOST_TESTED = 10_000
+MOST_TESTED = 8000
 """How many contacts are tested in one request, by name."""
 
 MOST_EXACT = 100
@@ -82,8 +82,7 @@ class SearchShape(NamedTuple):
         return cls(len(terms), 2 if all(len(term.words) <= 2 for term in terms) else WIDTH)
 
 
-WIDTH = 12
-"""The most words that a term may be one of: the readings of a number."""
+WIDTH = MOST_SPELLINGS
 
 
 def _text(name: str) -> sa.BindParameter[str]:
@@ -142,19 +141,24 @@ def _as_list(chosen: sa.Select[tuple[str]]) -> sa.Select[tuple[str]]:
     return sa.select(json_group(rows.c.id))
 
 
+def with_rare_term(width: int) -> sa.Select[tuple[str]]:
+    """Return the statement for the ids of contacts with one term, which is given as the ranges of its words."""
+    names = [f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(width)]
+    having = _ranges(names).subquery("having")
+    return sa.select(id_of_key(having.c.contact_id))
+
+
 @cache
 def candidates(shape: SearchShape, rank: int) -> Query:
     """Return the statement for the next contacts of a rank, of those with one term, which is given as ranges.
 
     The condition on tm_delete is written so that no index by name is thought of: the candidates come first.
     """
-    names = [f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(shape.width)]
-    having = _ranges(names).subquery("having")
     chosen = (
         sa.select(t.c.id)
         .where(
             t.c.customer_id == CUSTOMER_ID,
-            t.c.id.in_(sa.select(id_of_key(having.c.contact_id))),
+            t.c.id.in_(with_rare_term(shape.width)),
             sa.func.coalesce(t.c.tm_delete.is_(None), sa.false()),
             _tests(t.c, shape, rank),
             sa.tuple_(t.c.sort_name, t.c.id) > _AFTER,
@@ -176,9 +180,11 @@ _TESTED = (
 
 @cache
 def walk(shape: SearchShape, rank: int) -> Query:
-    """Return the statement for the next contacts of a rank among the next `most` by name."""
-    c = _TESTED.c
-    chosen = sa.select(c.id).where(_tests(c, shape, rank)).order_by(c.sort_name, c.id).limit(LIMIT)
+    """Return the statement for the next contacts of a rank among the next `most` by name.
+
+    They come in that order, and testing ends with the last that is wanted; to say the order twice would test them all.
+    """
+    chosen = sa.select(_TESTED.c.id).where(_tests(_TESTED.c, shape, rank)).limit(LIMIT)
     return Query(_as_list(chosen), long=True)
 
 
@@ -270,10 +276,8 @@ def values_of_terms(caller: Caller, terms: Terms, shape: SearchShape) -> dict[st
         "begins_end": terms.begins and begins + LAST,
     }
     for i, term in enumerate(terms.terms):
-        blank = "" if term.is_unspaced else " "
         for j in range(shape.width):
-            word = term.words[j] if j < len(term.words) else None
-            pattern = "" if word is None else f"%{blank}{word}%"
+            word, pattern = (term.words[j], term.patterns[j]) if j < len(term.words) else (None, "")
             values |= {f"any_like_{i}_{j}": pattern, f"name_like_{i}_{j}": pattern and f"{pattern}\t%"}
             values |= _range(f"name_{i}_{j}", word) | _range(f"other_{i}_{j}", word and OTHER + word)
     return values
@@ -378,14 +382,13 @@ async def _read_by_terms(
 ) -> tuple[list[str], Stop]:
     """Return the next contacts of a rank by their words."""
     if not search.counts:
-        row = await database.one(counts(search.shape), **search.values, most=MOST_CANDIDATES + 1)
-        each = [int(count) for count in row or ()]
-        search.counts.extend(zip(each[::2], each[1::2], strict=True))
+        search.counts.extend(await _counts(caller, database, search.shape, search.values))
     of_term = [name if rank == IN_NAMES else name + other for name, other in search.counts]
     if not min(of_term) or (rank == REST and not any(other for _, other in search.counts)):
         return [], ""
     if min(of_term) <= MOST_CANDIDATES:
-        rare = _ranges_of_rare(search, of_term.index(min(of_term)), rank)
+        i = of_term.index(min(of_term))
+        rare = _ranges_of_rare(search, i, rank) | _known_of_rare(search, i, rank)
         return search.but_exact(await _ids(caller, database, candidates(search.shape, rank), values | rare), limit), ""
     values["most"] = MOST_TESTED
     ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
@@ -393,6 +396,26 @@ async def _read_by_terms(
         return ids, ""
     last = await database.one(LAST_TESTED, **values | {"most": MOST_TESTED - 1})
     return ids, str(last[0]) if last else ""
+
+
+async def _counts(
+    caller: Caller, database: Connection, shape: SearchShape, values: dict[str, object]
+) -> list[tuple[int, int]]:
+    """Return how many contacts have each term in the names, and elsewhere, as far as they are few."""
+    values = values | {"customer_id": caller.customer_id, "most": MOST_CANDIDATES + 1}
+    each = [int(count) for count in await database.one(counts(shape), **values) or ()]
+    return list(zip(each[::2], each[1::2], strict=True))
+
+
+async def ranges_of_rare(caller: Caller, database: Connection, terms: Terms) -> dict[str, object]:
+    """Return the ranges of the rarest term, for with_rare_term; none where it is common, or not all is indexed."""
+    shape = SearchShape(len(terms.terms), WIDTH)
+    values = values_of_terms(caller, terms, shape)
+    of_term = [sum(each) for each in await _counts(caller, database, shape, values)]
+    if min(of_term) > MOST_CANDIDATES or not await search_index.is_complete(caller, database):
+        return {}
+    search = _Search(terms, shape, values, [], [])
+    return {"customer_key": values["customer_key"], **_ranges_of_rare(search, of_term.index(min(of_term)), REST)}
 
 
 def _ranges_of_rare(search: _Search, i: int, rank: int) -> dict[str, object]:
@@ -405,6 +428,13 @@ def _ranges_of_rare(search: _Search, i: int, rank: int) -> dict[str, object]:
             if rank == IN_NAMES and place == "other":
                 ranges |= _range(name, None)
     return ranges
+
+
+def _known_of_rare(search: _Search, i: int, rank: int) -> dict[str, str]:
+    """Return the patterns for a term that a candidate is known to have: what anything is like."""
+    if any(len(word) > LONGEST_WORD for word in search.terms.terms[i].words):
+        return {}
+    return {f"any_like_{i}_0": "%"} | ({f"name_like_{i}_0": "%"} if rank == IN_NAMES else {})
 
 
 async def _ids(caller: Caller, database: Connection, query: Query, values: dict[str, object]) -> list[str]:

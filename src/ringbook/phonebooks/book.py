@@ -1,22 +1,20 @@
 """Phone books: the contacts that have a number, by name, as desk phones want them. The forms are in forms.py."""
 
-import re
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from ringbook.database.engine import Connection, Query
+from ringbook.contacts.search import WIDTH, ranges_of_rare, with_rare_term
+from ringbook.database.engine import Connection, Query, Row
 from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT
 from ringbook.database.rendering import json_list, json_object
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import phone_numbers
 from ringbook.tenants.caller import Caller
-from ringbook.values import callers
-from ringbook.values.characters import plain
-from ringbook.values.names import folded_words
+from ringbook.values.search_terms import Terms, terms_of
 
 BATCH = 200
 """How many contacts are read at a time: a book of any size takes no more memory, and holds no connection."""
@@ -53,50 +51,48 @@ class Position(NamedTuple):
 
 FRONT = Position()
 
-Search = dict[str, str]
-"""What is searched for: `word_0` and so on, patterns for the words of the name; `digits`, one for the number; and
-`number_0` and so on, the numbers that a whole one may be."""
-
 MOST_WORDS = 4
-"""How many words of a search count."""
+"""How many terms of a search count."""
 
-MOST_NUMBERS = 4
-"""How many readings of a number are searched for."""
 
-_SEARCH = {f"word_{i}": sa.bindparam(f"word_{i}", type_=sa.Text) for i in range(MOST_WORDS)}
-_DIGITS = sa.bindparam("digits", type_=sa.Text)
-_NUMBERS = {f"number_{i}": sa.bindparam(f"number_{i}", type_=sa.Text) for i in range(MOST_NUMBERS)}
+class Search(NamedTuple):
+    """What is searched for: terms, and the patterns that the search text of a contact must be like."""
+
+    terms: Terms
+    patterns: dict[str, str]
+
+
+_PATTERNS = [[f"like_{i}_{j}" for j in range(WIDTH)] for i in range(MOST_WORDS)]
 _AFTER_ID = sa.bindparam("after_id", type_=t.c.id.type)
 _ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
 
 
-def _found() -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions on a contact of the book; it asks for each number by itself, and joins nothing."""
+def _found(*, of_rare: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on a contact of the book; it asks for its number by itself, and joins nothing.
+
+    `of_rare` tells whether it must be among those that have a rare term. What is not indexed yet is known by its name.
+    """
     number = (
         sa.select(_ONE)
-        .where(
-            phone_numbers.c.customer_id == CUSTOMER_ID,
-            phone_numbers.c.contact_id == t.c.id,
-            sa.or_(
-                phone_numbers.c.number_e164.like(_DIGITS),
-                *(phone_numbers.c.number_e164 == number for number in _NUMBERS.values()),
-            ),
-        )
+        .where(phone_numbers.c.customer_id == CUSTOMER_ID, phone_numbers.c.contact_id == t.c.id)
         .limit(_ONE)
         .correlate(t)
         .scalar_subquery()
     )
-    words = [t.c.sort_name.like(word) for word in _SEARCH.values()]
-    return (t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), *words, number.is_not(None))
+    text = sa.func.coalesce(sa.func.nullif(t.c.search_text, sa.literal_column("''")), t.c.sort_name)
+    has_words = [sa.or_(*(text.like(sa.bindparam(name, type_=sa.Text)) for name in names)) for names in _PATTERNS]
+    is_live = sa.func.coalesce(t.c.tm_delete.is_(None), sa.false()) if of_rare else t.c.tm_delete.is_(None)
+    of_rare_term = [t.c.id.in_(with_rare_term(WIDTH))] if of_rare else []
+    return (t.c.customer_id == CUSTOMER_ID, is_live, *of_rare_term, *has_words, number.is_not(None))
 
 
-def _batch() -> sa.Select[tuple[str]]:
+def _batch(*, of_rare: bool) -> sa.Select[tuple[str]]:
     """Return the statement for the next contacts behind a position, as one JSON list."""
     position = sa.tuple_(sa.bindparam("after_name", type_=sa.Text), _AFTER_ID)
     names = (t.c.sort_name, t.c.display_name, t.c.first_name, t.c.last_name, t.c.company)
     chosen = (
         sa.select(t.c.id, *names)
-        .where(*_found(), sa.tuple_(t.c.sort_name, t.c.id) > position)
+        .where(*_found(of_rare=of_rare), sa.tuple_(t.c.sort_name, t.c.id) > position)
         .order_by(t.c.sort_name, t.c.id)
         .limit(LIMIT)
         .offset(sa.bindparam("skip", type_=sa.BigInteger))
@@ -114,39 +110,46 @@ def _batch() -> sa.Select[tuple[str]]:
     return sa.select(json_list(chosen, json_object(**entry, numbers=json_list(numbers, number))))
 
 
-BOOK_ENTRIES = Query(_batch(), long=True)
-COUNT_OF_ENTRIES = Query(sa.select(sa.func.count()).select_from(t).where(*_found()), long=True)
+def _count(*, of_rare: bool) -> sa.Select[Any]:
+    return sa.select(sa.func.count()).select_from(t).where(*_found(of_rare=of_rare))
+
+
+BOOK_ENTRIES, ENTRIES_OF_RARE = (Query(_batch(of_rare=of_rare), long=True) for of_rare in (False, True))
+COUNT_OF_ENTRIES, COUNT_OF_RARE = (Query(_count(of_rare=of_rare), long=True) for of_rare in (False, True))
 POSITION_OF_ENTRY = Query(sa.select(t.c.sort_name).where(t.c.customer_id == CUSTOMER_ID, t.c.id == _AFTER_ID))
 _DECODER = msgspec.json.Decoder(list[Entry])
 
 
 def search(text: str, region: str) -> Search:
-    """Return what to search for: words that must each begin a word of the names, or else a number or digits within one.
+    """Return what to search for: what a search of contacts finds by it, see search_terms; the first four terms count.
 
-    Of a name the first four words count. A whole number is found as a lookup in `region` finds it. Nothing to search
-    for finds everything.
+    Nothing to search for finds everything.
     """
-    wanted = dict.fromkeys([*_SEARCH, "digits"], ANYTHING) | dict.fromkeys(_NUMBERS, "")
-    if any(character.isalpha() for character in text):
-        return wanted | {name: f"% {word}%" for name, word in zip(_SEARCH, folded_words(text), strict=False)}
-    digits = re.sub(r"\D+", "", plain(text))
-    wanted["digits"] = f"%{digits.lstrip('0') or digits}%"  # a trunk zero or 00 is in no E.164 number
-    return wanted | dict(zip(_NUMBERS, callers.readings(text, region), strict=False))
+    terms = terms_of(text, region)
+    terms = terms._replace(terms=terms.terms[:MOST_WORDS])
+    patterns = {name: "" for names in _PATTERNS for name in names} | {names[0]: ANYTHING for names in _PATTERNS}
+    for names, term in zip(_PATTERNS, terms.terms, strict=False):
+        patterns |= dict(zip(names, term.patterns, strict=False))
+    return Search(terms, patterns)
+
+
+async def _run(
+    caller: Caller, database: Connection, wanted: Search, queries: tuple[Query, Query], **values: object
+) -> Row | None:
+    """Run the one of two statements that reads all contacts, or the other, where a term is rare enough."""
+    values |= {"customer_id": caller.customer_id, **wanted.patterns}
+    if wanted.terms.terms and (rare := await ranges_of_rare(caller, database, wanted.terms)):
+        return await database.one(queries[1], **values, **rare)
+    return await database.one(queries[0], **values)
 
 
 async def read(
     caller: Caller, database: Connection, wanted: Search, after: Position, limit: int, skip: int = 0
 ) -> list[Entry]:
     """Return at most `limit` entries behind `after`, in the order of their names, leaving out `skip` before them."""
-    row = await database.one(
-        BOOK_ENTRIES,
-        customer_id=caller.customer_id,
-        after_name=after.sort_name,
-        after_id=after.id,
-        limit=limit,
-        skip=skip,
-        **wanted,
-    )
+    behind = {"after_name": after.sort_name, "after_id": after.id}
+    queries = BOOK_ENTRIES, ENTRIES_OF_RARE
+    row = await _run(caller, database, wanted, queries, **behind, limit=limit, skip=skip)
     return _DECODER.decode(row[0]) if row else []
 
 
@@ -167,7 +170,7 @@ async def read_all(caller: Caller, database: Connection, wanted: Search) -> Asyn
 
 async def count(caller: Caller, database: Connection, wanted: Search) -> int:
     """Return how many entries there are."""
-    row = await database.one(COUNT_OF_ENTRIES, customer_id=caller.customer_id, **wanted)
+    row = await _run(caller, database, wanted, (COUNT_OF_ENTRIES, COUNT_OF_RARE))
     return int(row[0]) if row else 0
 
 

@@ -16,6 +16,9 @@ from ringbook.values.names import folded_words, name_of
 
 FEWEST_DIGITS = 3
 MOST_TERMS = 10
+MOST_SPELLINGS = 12
+"""Of how many words a term may be one: the readings of a number."""
+
 MOST_INDEXED_WORDS = 1000
 """How many words of a contact are kept in the index: more than any but a contact made to be in the way has."""
 
@@ -60,6 +63,11 @@ class Term(NamedTuple):
     words: tuple[str, ...]
     is_unspaced: bool = False
     """Whether it may begin anywhere within a word."""
+
+    @property
+    def patterns(self) -> list[str]:
+        """Return what a search text is like (SQL's LIKE) that has one of the words."""
+        return [f"%{'' if self.is_unspaced else ' '}{word}%" for word in self.words]
 
 
 class Terms(NamedTuple):
@@ -187,4 +195,5 @@ def _number_terms(text: str, region: str) -> list[Term]:
         beginnings = [one for each in both for one in (each, *phone.without_prefixes(each, region))]
         beginnings.append(BACKWARDS + digits[::-1])
     beginnings += [number[1:] for number in callers.readings(text, region)]
-    return [Term(tuple(dict.fromkeys(one for one in beginnings if len(one) >= FEWEST_DIGITS)))]
+    words = dict.fromkeys(one for one in beginnings if len(one) >= FEWEST_DIGITS)
+    return [Term(tuple(words)[:MOST_SPELLINGS])]
