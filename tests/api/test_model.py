@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from ringbook.clock import EPOCH
 from tests.conftest import _customer
+from tests.contacts import test_changes
 from tests.model import CALLED, KINDS, NAMES, NOW, READINGS, Book, Id, Refused, page, shown
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -90,10 +91,11 @@ class Play(RuleBasedStateMachine):
 
     def __init__(self, server, database_url):
         super().__init__()
-        self.players = []
+        self.players, self.copies = [], []
         for customer_id, token in (asyncio.run(_customer(database_url, name)) for name in ("Alice", "Bob")):
             api = httpx.Client(base_url=f"{server}/v1.0", params={"token": token}, timeout=20, verify=False)
             self.players.append((Book(customer_id), api))
+            self.copies.append(({}, test_changes.feed(api)["next"]))
         self.last = ""
         self.books = {}
         nobody = str(uuid.uuid4())
@@ -331,6 +333,15 @@ class Play(RuleBasedStateMachine):
         tag = self.tag_id(who, tag)
         self.play(who, "DELETE", f"/tags/{tag}", lambda book: book.delete_tag(tag))
 
+    @rule(who=who, size=st.sampled_from([1, 3, 100]))
+    def follow(self, who, size):
+        """See that the copy of a reader of the feed is the book."""
+        api, (copy, token) = self.players[who][1], self.copies[who]
+        entries, token = test_changes.follow(api, token, page_size=size)
+        test_changes.apply(copy, entries)
+        self.copies[who] = copy, token
+        assert copy == test_changes.whole_book(api)
+
     def teardown(self):
         """See that both have what the model has, whole, and find it."""
         try:
@@ -339,6 +350,7 @@ class Play(RuleBasedStateMachine):
                 self.pages(who, 100, tags=True)
                 self.lookups(who, [text for text in CALLED if text not in ADDRESSES], ADDRESSES)
                 self.whole_phonebook(who, "")
+                self.follow(who, 100)
         finally:
             for _, api in self.players:
                 api.close()

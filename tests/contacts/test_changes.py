@@ -20,7 +20,7 @@ DAY = 86_400
 
 
 def feed(api, since="", **query):
-    answer = api.get("/contacts/changes", params={"since": since} | query)
+    answer = api.get("/contacts/changes", params=api.params.merge({"since": since} | query))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -52,7 +52,7 @@ def apply(copy, entries):
 def whole_book(api):
     book, page = {}, {"next_page_token": ""}
     while page["next_page_token"] or not book:
-        page = api.get("/contacts", params={"page_token": page["next_page_token"]}).json()
+        page = api.get("/contacts", params=api.params.merge({"page_token": page["next_page_token"]})).json()
         book |= {contact["id"]: contact for contact in page["result"]}
         if not page["result"]:
             break
