@@ -216,6 +216,11 @@ def test_a_token_of_a_book_that_was_restored_from_a_backup_is_expired(alice, dat
         refused(alice.api, 410, "TOKEN_EXPIRED", since=lost)
 
 
+def test_a_parameter_that_is_none_is_refused_by_its_name(alice):
+    error = refused(alice.api, 400, "UNKNOWN_QUERY_PARAMETER", sinse="x", wait="1")
+    assert [one["field"] for one in error["details"]] == ["sinse"]
+
+
 @pytest.mark.parametrize("wait", ["-1", "31", "1.5", "x", "9" * 2000])
 def test_a_wait_that_is_none_is_refused(alice, wait):
     assert refused(alice.api, 400, "INVALID_QUERY_PARAMETER", wait=wait)["details"][0]["field"] == "wait"

@@ -5,7 +5,7 @@ import time
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http.resource import PAGE_SIZE_PARAMETER, Resource, operation, parameter
+from ringbook.api.http.resource import PAGE_SIZE_PARAMETER, Resource, operation, parameter, refuse_unknown_parameters
 from ringbook.clock import utc_now
 from ringbook.contacts import change_feed
 from ringbook.contacts.change_feed import ChangePage, Feed
@@ -42,6 +42,7 @@ class ChangesResource(Resource):
         Without `since`: a token for now and nothing else; read the list of all contacts after it. What is told twice is
         the same. 410 TOKEN_EXPIRED: get a new token, then list all again.
         """
+        refuse_unknown_parameters(req, self.on_get)
         caller = req.context.caller
         size = parse_page(req.get_param("page_size", default=""), "").size
         seconds = _seconds(req.get_param("wait", default=""))

@@ -3,7 +3,7 @@
 from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
-from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of
+from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters
 from ringbook.clock import utc_now
 from ringbook.webhooks import deliveries, webhook
 from ringbook.webhooks.deliveries import Delivery, DeliveryList
@@ -17,6 +17,7 @@ class WebhooksResource(Resource):
     @operation("list_webhooks", "write", "A page of webhooks.", WebhookPage, query=PAGE_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List webhooks, newest first."""
+        refuse_unknown_parameters(req, self.on_get)
         resp.data = await webhook.page(req.context.caller, self.database, page_of(req))
 
     on_head = on_get
