@@ -57,6 +57,7 @@ ODD = {
     "tag_id": [f"{i:08X}-AAAA-7AAA-8AAA-AAAAAAAAAAAA" for i in range(1000)],
 }
 VALUES = {"phones": ODD["number"], "emails": ODD["address"], "tag_ids": ODD["tag_id"][:100]}
+VALUES["events"] = ["contact.updated"] * 100
 WIDE = "\U0001f600"
 ADDRESSES = [
     {"type": kind, "target": target, "name": WIDE * 20, "detail": WIDE * 20, "is_primary": True}
@@ -93,7 +94,7 @@ def largest_list(name, schema):
     items = resolved(schema["items"])
     if name == "operations":
         return [{kind: largest(kind, given)} for kind, given in items["properties"].items()]
-    values = VALUES if items["type"] == "string" else {"addresses": ADDRESSES}
+    values = VALUES if items.get("type", "string") == "string" else {"addresses": ADDRESSES}
     if name in values:
         return values[name]
     return [largest(name, schema["items"], n) for n in range(schema.get("maxItems", 100))]
@@ -135,6 +136,7 @@ def requests(own):
                     yield f"GET {template}: a long {parameter['name']}", "GET", f"{path}?{query}", None
     many = "&".join(f"a{i}=1&a{i}=1" for i in range(2000))
     yield "GET /v1.0/contacts: doubled parameters", "GET", f"/v1.0/contacts?{many}", None
+    yield "the feed of the largest contacts", "GET", f"/v1.0/contacts/changes?since={own['since']}", None
     found = json.dumps({"phones": [own["number"]] * 1000})
     yield "one number of the largest contact, 1,000 times", "POST", "/v1.0/contacts/lookup", found
 
@@ -160,13 +162,16 @@ def largest_book(ringbook, durable_token):
         contact = largest("", schema)
         contact["phone_numbers"] = [{"number": f"+4930{i:08}", "type": "fax"} for i in range(100)]
         del contact["addresses"]
+        since = api.get("/contacts/changes").json()["next"]
         made = [api.post("/contacts", json=contact) for _ in range(100)]
         made[0].raise_for_status()
         one = made[0].json()
         tag = api.post("/tags", json={"name": "all"}).json()
+        webhook = api.post("/webhooks", json={"url": "https://crm.example", "is_active": False}).json()
         victim = api.post("/contacts", json={"phone_numbers": [{"number": "+15551234567"}]})
         victim.raise_for_status()
         own = {"contact_id": one["id"], "address_id": one["phone_numbers"][0]["id"], "tag_id": tag["id"]}
+        own |= {"webhook_id": webhook["id"], "since": since}
         yield server, api, own | {"number": one["phone_numbers"][0]["number_e164"]}
 
 

@@ -11,7 +11,7 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -206,16 +206,19 @@ def moved_to(positions: Positions, changes: Sequence[Change]) -> Positions:
 
 _ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
 TOMBSTONE = json_object(**json_values(contacts.c, "id", "tm_delete"), merged_into=sa.null())
-_ENTRY = sa.case(
-    (contacts.c.tm_delete.is_(None), json_object(contact=next(iter(WHOLE.selected_columns)))),
-    else_=json_object(deleted=TOMBSTONE),
-)
+_IS_LIVE = contacts.c.tm_delete.is_(None)
+
+
+def _of_asked(value: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    """Return a value of the contact that is asked for."""
+    is_asked = contacts.c.id == sa.cast(_ASKED.c.value, contacts.c.id.type)
+    return WHOLE.with_only_columns(value).where(is_asked).correlate(_ASKED).scalar_subquery()
+
+
 FEED_ENTRIES = Query(
     sa.select(
-        WHOLE.with_only_columns(_ENTRY)
-        .where(contacts.c.id == sa.cast(_ASKED.c.value, contacts.c.id.type))
-        .correlate(_ASKED)
-        .scalar_subquery(),
+        _of_asked(sa.case((_IS_LIVE, next(iter(WHOLE.selected_columns))), else_=TOMBSTONE)),
+        _of_asked(_IS_LIVE),
         _ASKED.c.value,
     ).select_from(_ASKED)
 )
@@ -235,6 +238,7 @@ async def read_feed(caller: Caller, database: Database, positions: Positions, mo
     rows = await database.first(FEED_ENTRIES, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
     if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
         rows = rows[:-1]
-    told = {row[1] for row in rows}
+    told = {contact_id for _, _, contact_id in rows}
+    entries = [f'{{"{"contact" if is_live else "deleted"}":{json}}}' for json, is_live, _ in rows]
     end = next((i for i, change in enumerate(changes) if change.contact_id not in told), len(changes))
-    return Feed([row[0] for row in rows], moved_to(positions, changes[:end]), book_front)
+    return Feed(entries, moved_to(positions, changes[:end]), book_front)
