@@ -19,7 +19,7 @@ import msgspec
 
 from bench import measurements, report, same
 from bench.book import BOOKS, MAIN, ONLY_IN_FULL
-from bench.databases import KINDS, bytes_of, databases, warm
+from bench.databases import DISK, KINDS, bytes_of, databases, warm
 from bench.filling import fill
 from bench.measurements import Scale
 from bench.plots import draw
@@ -33,7 +33,6 @@ PARTS = 20
 """How many parts of the profile are kept."""
 
 RESULTS = Path(__file__).with_name("results.json")
-DISK = "/var/tmp"  # noqa: S108  never in memory, where fsync costs nothing
 Urls = dict[str, str]
 
 

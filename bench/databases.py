@@ -13,6 +13,7 @@ POSTGRESQL = "-c shared_buffers=2GB -c max_wal_size=8GB -c checkpoint_timeout=30
 """Room for a book of a million contacts. fsync and full_page_writes are on, as PostgreSQL has them by itself."""
 
 KINDS = ("SQLite", "PostgreSQL")
+DISK = "/var/tmp"  # noqa: S108  never in memory, where fsync costs nothing
 
 
 @contextmanager

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.book import MAIN
 from bench.databases import KINDS
 from bench.rounds import Rounds, median, ratio
+from bench.servers import ROOT
 from bench.targets import TARGETS
 from bench.work import BATCH, CALLER_ID, HIT
 
-ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs/performance.md"]
 NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
 

@@ -16,6 +16,7 @@ import httpx
 from bench.book import customer_id
 from tests.postgres import die_with_parent
 
+ROOT = Path(__file__).parent.parent
 APPS = {"ceiling": "bench.ceiling:app", "peer": "bench.peers.app:app", "ringbook": ""}
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORES, LOAD_CORES = CORES[:-1] or CORES, CORES[-1:]
@@ -39,8 +40,8 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Server]:
-    """Run ceiling, peer or ringbook over the database at `url`, its log in `folder`."""
+def serving(name: str, url: str, folder: Path, workers: int = 1, source: Path = ROOT / "src") -> Iterator[Server]:
+    """Run ceiling, peer or ringbook over the database at `url`, its log in `folder`, from the code in `source`."""
     port = _free_port()
     command = [sys.executable, "-m", "bench.serving", APPS[name], str(port), str(workers)]
     if name == "ringbook":
@@ -53,6 +54,7 @@ def serving(name: str, url: str, folder: Path, workers: int = 1) -> Iterator[Ser
             str(workers),
         ]
     settings = {
+        "PYTHONPATH": f"{source}:{ROOT}",
         "RINGBOOK_DATABASE_URL": url,
         "RINGBOOK_LOG_FORMAT": "json",
         "RINGBOOK_RATE_LIMIT_PER_KEY": "1000000/second",  # requests are counted as ever, and none is refused
