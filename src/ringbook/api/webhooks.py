@@ -2,9 +2,7 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters
-from ringbook.clock import utc_now
 from ringbook.webhooks import deliveries, webhook
 from ringbook.webhooks.deliveries import Delivery, DeliveryList
 from ringbook.webhooks.sender import send_test
@@ -29,15 +27,14 @@ class WebhooksResource(Resource):
         WebhookWithSecret,
         status=201,
         body=NewWebhook,
+        is_done_once=True,
     )
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a webhook: from now on its URL is told of every change of a contact.
 
         The secret is shown this once. Deliveries follow Standard Webhooks 1.0.
         """
-        new = await bodies.read(req, NewWebhook, self.settings.max_body_bytes)
-        resp.data = await webhook.create(req.context.caller, self.database, utc_now(), new)
-        resp.status = 201
+        await self.change(req, resp, webhook.create, body=NewWebhook, status=201)
 
 
 class WebhookResource(Resource):
@@ -56,25 +53,24 @@ class WebhookResource(Resource):
 
         One that is switched off gives up what it has not told; switched on again it tells of what changes from then on.
         """
-        change = await bodies.read(req, ChangedWebhook, self.settings.max_body_bytes)
-        resp.data = await webhook.update(req.context.caller, self.database, webhook_id, utc_now(), change)
+        await self.change(req, resp, webhook.update, webhook_id, body=ChangedWebhook)
 
     @operation("delete_webhook", "write", "The webhook, with tm_delete set.", Webhook)
     async def on_delete(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Delete a webhook, with its secret and its deliveries."""
-        resp.data = await webhook.delete(req.context.caller, self.database, webhook_id, utc_now())
+        await self.change(req, resp, webhook.delete, webhook_id)
 
 
 class RotateResource(Resource):
     """/webhooks/{webhook_id}/rotate."""
 
-    @operation("rotate_webhook", "write", "The webhook, with its new secret.", WebhookWithSecret)
+    @operation("rotate_webhook", "write", "The webhook, with its new secret.", WebhookWithSecret, is_done_once=True)
     async def on_post(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Give a webhook a new secret, which is shown this once.
 
         For 24 hours every delivery has two signatures, one by each secret.
         """
-        resp.data = await webhook.rotate(req.context.caller, self.database, webhook_id, utc_now())
+        await self.change(req, resp, webhook.rotate, webhook_id)
 
 
 class TestResource(Resource):

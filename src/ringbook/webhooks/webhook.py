@@ -10,6 +10,7 @@ from msgspec import Meta
 from ringbook.clock import new_id
 from ringbook.contacts import change_feed
 from ringbook.contacts.change_feed import Positions
+from ringbook.contacts.row import Representation
 from ringbook.database.engine import Connection, Database, Query, Row, Transaction
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CUSTOMER_ID, NOW, WEBHOOK_ID, changes_of, values_of
@@ -95,20 +96,19 @@ INSERT_WEBHOOK = Query(
 SELECT_WEBHOOK = Query(sa.select(_JSON).where(*_LIVE))
 
 
-async def create(caller: Caller, database: Database, now: datetime, new: NewWebhook) -> bytes:
-    """Create a webhook and return its JSON, with its secret. Raises InvalidArgument."""
+async def create(caller: Caller, transaction: Transaction, now: datetime, new: NewWebhook) -> Representation:
+    """Create a webhook; return it with its secret. Raises InvalidArgument."""
     ids = {"customer_id": caller.customer_id, "webhook_id": new_id(now)}
     secret = new_secret()
     values = {"url": new.url.url, "events": _stored(new.events or EVENTS), "is_active": new.is_active is not False}
-    async with database.transaction() as transaction:
-        count = await transaction.one(COUNT_OF_WEBHOOKS, customer_id=caller.customer_id)
-        if count and count[0] >= MOST_WEBHOOKS:
-            problem = FieldProblem("url", f"there are {MOST_WEBHOOKS} webhooks already", Reason.TOO_MANY_ENTRIES)
-            raise InvalidArgument.of([problem])
-        positions = stored_positions(await change_feed.front(caller, transaction))
-        row = ids | values | {"secret": secret, "positions": positions, "now": now}
-        await transaction.run_many(INSERT_WEBHOOK, [row])
-        return _with_secret(await get(caller, transaction, ids["webhook_id"]), secret)
+    count = await transaction.one(COUNT_OF_WEBHOOKS, customer_id=caller.customer_id)
+    if count and count[0] >= MOST_WEBHOOKS:
+        problem = FieldProblem("url", f"there are {MOST_WEBHOOKS} webhooks already", Reason.TOO_MANY_ENTRIES)
+        raise InvalidArgument.of([problem])
+    positions = stored_positions(await change_feed.front(caller, transaction))
+    row = ids | values | {"secret": secret, "positions": positions, "now": now}
+    await transaction.run_many(INSERT_WEBHOOK, [row])
+    return _with_secret(await get(caller, transaction, ids["webhook_id"]), secret)
 
 
 def _stored(events: list[Event] | tuple[Event, ...]) -> str:
@@ -120,8 +120,8 @@ def stored_positions(positions: Positions) -> str:
     return msgspec.json.encode(positions).decode()
 
 
-def _with_secret(json: bytes, secret: str) -> bytes:
-    return json[:-1] + b',"secret":"' + secret.encode() + b'"}'
+def _with_secret(json: bytes, secret: str) -> Representation:
+    return Representation(json[:-1] + b',"secret":"' + secret.encode() + b'"}')
 
 
 async def get(caller: Caller, database: Connection, webhook_id: str) -> bytes:
@@ -158,25 +158,26 @@ GIVE_UP_PENDING = Query(
 )
 
 
-async def update(caller: Caller, database: Database, webhook_id: str, now: datetime, change: ChangedWebhook) -> bytes:
-    """Change the fields given and return the JSON of the webhook. Raises NotFound."""
+async def update(
+    caller: Caller, transaction: Transaction, now: datetime, webhook_id: str, change: ChangedWebhook
+) -> Representation:
+    """Change the fields given. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "webhook_id": webhook_id}
     values: dict[str, str | bool | None] = {"disabled_reason": None, "positions": None}
-    async with database.transaction() as transaction:
-        row = await transaction.one(HOLD_WEBHOOK, **ids)
-        if row is None:
-            raise webhook_not_found()
-        if change.is_active is not None:
-            values["disabled_reason"] = ""
-        if change.is_active and not row[0]:
-            values["positions"] = stored_positions(await change_feed.front(caller, transaction))
-        values["url"] = change.url.url if change.url else None
-        values["events"] = _stored(change.events) if change.events else None
-        new = {f"new_{name}": value for name, value in (values | {"is_active": change.is_active}).items()}
-        await transaction.run_many(UPDATE_WEBHOOK, [ids | new | {"now": now}])
-        if change.is_active is False:
-            await transaction.run_many(GIVE_UP_PENDING, [ids])
-        return await get(caller, transaction, webhook_id)
+    row = await transaction.one(HOLD_WEBHOOK, **ids)
+    if row is None:
+        raise webhook_not_found()
+    if change.is_active is not None:
+        values["disabled_reason"] = ""
+    if change.is_active and not row[0]:
+        values["positions"] = stored_positions(await change_feed.front(caller, transaction))
+    values["url"] = change.url.url if change.url else None
+    values["events"] = _stored(change.events) if change.events else None
+    new = {f"new_{name}": value for name, value in (values | {"is_active": change.is_active}).items()}
+    await transaction.run_many(UPDATE_WEBHOOK, [ids | new | {"now": now}])
+    if change.is_active is False:
+        await transaction.run_many(GIVE_UP_PENDING, [ids])
+    return Representation(await get(caller, transaction, webhook_id))
 
 
 async def switch_off(caller: Caller, transaction: Transaction, webhook_id: str, now: datetime, reason: str) -> None:
@@ -195,13 +196,12 @@ ROTATE_SECRET = Query(
 )
 
 
-async def rotate(caller: Caller, database: Database, webhook_id: str, now: datetime) -> bytes:
-    """Give a webhook a new secret; the old one signs beside it for a day. Return the JSON with it. Raises NotFound."""
+async def rotate(caller: Caller, transaction: Transaction, now: datetime, webhook_id: str) -> Representation:
+    """Give a webhook a new secret, and return it so; the old one signs beside it for a day. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "webhook_id": webhook_id}
     secret = new_secret()
-    async with database.transaction() as transaction:
-        await transaction.run_many(ROTATE_SECRET, [ids | {"secret": secret, "now": now}])
-        return _with_secret(await get(caller, transaction, webhook_id), secret)
+    await transaction.run_many(ROTATE_SECRET, [ids | {"secret": secret, "now": now}])
+    return _with_secret(await get(caller, transaction, webhook_id), secret)
 
 
 DELETE_WEBHOOK = Query(
@@ -215,14 +215,13 @@ DELETED_WEBHOOK = Query(sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID, t
 DELETE_DELIVERIES = Query(sa.delete(webhook_deliveries).where(*_OF_WEBHOOK))
 
 
-async def delete(caller: Caller, database: Database, webhook_id: str, now: datetime) -> bytes:
-    """Delete a webhook with its secrets and its deliveries, and return its JSON. Raises NotFound."""
+async def delete(caller: Caller, transaction: Transaction, now: datetime, webhook_id: str) -> Representation:
+    """Delete a webhook with its secrets and its deliveries. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "webhook_id": webhook_id}
-    async with database.transaction() as transaction:
-        if await transaction.one(DELETE_WEBHOOK, **ids, now=now) is None:
-            raise webhook_not_found()
-        await transaction.run_many(DELETE_DELIVERIES, [ids])
-        return _json(await transaction.one(DELETED_WEBHOOK, **ids))
+    if await transaction.one(DELETE_WEBHOOK, **ids, now=now) is None:
+        raise webhook_not_found()
+    await transaction.run_many(DELETE_DELIVERIES, [ids])
+    return Representation(_json(await transaction.one(DELETED_WEBHOOK, **ids)))
 
 
 def _json(row: Row | None) -> bytes:
