@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from bench.work import CONTACT
 from ringbook.calling.batch_lookup import LOOKUP_BY_NUMBERS
 from ringbook.calling.lookup import lookup
 from ringbook.clock import lowest_id, new_id, utc_now
@@ -17,13 +18,16 @@ from ringbook.contacts.change_log import INSERT_CHANGE
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
+from ringbook.contacts.search_index import INSERT_WORD, SET_SEARCH_TEXT
 from ringbook.database.connecting import parse
 from ringbook.database.engine import Query
 from ringbook.database.outage import Outage
 from ringbook.database.pages import HIGHEST_ID, render_page
 from ringbook.database.pool import Pool
+from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.database.sqlite import connect
 from ringbook.values.names import sort_name
+from ringbook.values.search_terms import OTHER, Searched, index_words, search_text
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
 BY_PHONE, BY_EMAIL = lookup(1, 0), lookup(0, 1)
@@ -137,6 +141,17 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
 
 
 NO_EXTERNAL_ID = {"external_id": "", "external_id_unique": False}
+SEARCHED = search_text(
+    Searched(
+        **{name: str(CONTACT[name]) for name in (*contact.NAMES, "job_title", "source")},
+        numbers=[entry["number"] for entry in CONTACT["phone_numbers"]],
+        addresses=[entry["address"] for entry in CONTACT["emails"]],
+    )
+)
+WORDS = sorted(index_words(SEARCHED))
+WORDS_OF_NAMES = WORDS[-8:]
+"""What is indexed of the contact that is created, and of one that gets its names."""
+
 UNSAID = {"label": None, "detail": ""}
 """What the work does not say of an address."""
 
@@ -155,6 +170,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
         ids |= {"contact_id": contact_id}
         change = ids | texts | {"sort_name": _sorted(body)}
         work, status = [(contact.HOLD_TEXTS, [ids]), (contact.UPDATE_TEXTS, [change])], 200
+        work += _indexed(contact_id, WORDS_OF_NAMES)
     elif path.endswith("/phone-numbers"):
         contact_id, status = path[15:51], 201
         row = ids | UNSAID | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
@@ -163,6 +179,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
             (TOUCH_CONTACT, [ids | of_contact]),
             (ADDRESSES_OF_CONTACT[PHONE_NUMBERS], [of_contact]),
             (INSERT_ADDRESS[PHONE_NUMBERS], [row]),
+            *_indexed(contact_id, [OTHER + body["number"][i:] for i in (1, 3, 5)]),
         ]
     else:
         contact_id, status = new_id(now), 201
@@ -181,6 +198,13 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     return status, json.encode()
 
 
+def _indexed(contact_id: str, words: list[str]) -> list[tuple[Query, list[dict[str, Any]]]]:
+    """Return what indexes about as many words as the change brings; those that it takes away are not known here."""
+    row = {"customer_key": CustomerKey(CUSTOMER), "contact_key": ContactKey(contact_id)}
+    text: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "search_text": SEARCHED}
+    return [(SET_SEARCH_TEXT, [text]), (INSERT_WORD, [row | {"word": word} for word in words])]
+
+
 def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
     part = ids | {"contact_id": contact_id}
     numbers = [
@@ -189,11 +213,14 @@ def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query
     ]
     mails = [part | UNSAID | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
+    index = {"customer_key": CustomerKey(CUSTOMER), "contact_key": ContactKey(contact_id)}
+    derived = NO_EXTERNAL_ID | {"sort_name": _sorted(body), "search_text": SEARCHED}
     return [
-        (contact.INSERT_CONTACT, [part | NO_EXTERNAL_ID | {"sort_name": _sorted(body)} | body]),
+        (contact.INSERT_CONTACT, [part | derived | body]),
         (INSERT_ADDRESS[PHONE_NUMBERS], numbers),
         (INSERT_ADDRESS[EMAILS], mails),
         (INSERT_CONTACT_TAG, tags),
+        (INSERT_WORD, [index | {"word": word} for word in WORDS]),
     ]
 
 

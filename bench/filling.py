@@ -4,31 +4,33 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import asyncpg
 
-from bench.book import START, TAGS, Book, address, customer_id, number, row_id, token
+from bench.book import START, TAGS, Book, address, customer_id, number, person, row_id, token
 from ringbook.database.migrate import migrate
-from ringbook.database.schema import metadata
+from ringbook.database.schema import ContactKey, CustomerKey, metadata
 from ringbook.database.sqlite import TIME_FORMAT
 from ringbook.tenants.access_keys import PREFIX_LENGTH, hash_token
 from ringbook.values.names import sort_name
+from ringbook.values.search_terms import Searched, index_words, search_text
 
 Rows = list[tuple[Any, ...]]
 
 BATCH = 20_000
-FIRST_NAMES = ("John", "María", "Wei", "Olga", "Amara", "Jürgen", "Aïcha", "Noah")
-LAST_NAMES = ("Smith", "García", "Zhang", "Ivanova", "Okafor", "Müller", "Benali", "Larsen", "Rossi")
+UNSORTED = "unsorted_words"
+"""The words as they come: SQLite takes those that it keeps in order many times faster in that order."""
+
 COLUMNS = {
     "customers": "id name default_region tm_create",
     "access_keys": "customer_id id name prefix token_hash scopes tm_create",
     "contacts": "customer_id id tm_create first_name last_name display_name company"
-    " job_title source external_id notes sort_name version",
+    " job_title source external_id notes sort_name search_text version indexed_version",
     "phone_numbers": "customer_id contact_id tm_create id number number_e164 type is_primary",
     "emails": "customer_id contact_id tm_create id address type is_primary",
     "contact_tags": "customer_id contact_id tag_id position",
+    "search_words": "customer_id word contact_id",
 }
 
 
@@ -59,30 +61,20 @@ def _batches(book: Book, written: Callable[[datetime], Any]) -> Iterator[tuple[s
 
 def _add(batch: dict[str, Rows], customer: str, position: int, at: Any) -> None:
     """Add the rows of one contact: two numbers, an address and two tags, as the tutorial's has."""
-    contact, first, last = row_id(position), FIRST_NAMES[position % 8], LAST_NAMES[position % 9]
-    company, notes = f"Company {position % 1000}", "Key enterprise customer contact"
-    texts = (
-        first,
-        last,
-        f"{first} {last}",
-        company,
-        "Account Manager",
-        "manual",
-        "",
-        notes,
-        _sorted(first, last, company),
-    )
+    contact, names = row_id(position), person(position)
+    job, source, notes = "Account Manager", "manual", "Key enterprise customer contact"
+    numbers = [number(position), f"+4930{position:08}"]
+    searched = Searched(**names._asdict(), job_title=job, source=source, numbers=numbers, addresses=[address(position)])
+    found_by = search_text(searched)
+    sorted_as = sort_name(names.display_name, names.first_name, names.last_name, names.company)
     part = (customer, contact, at)
-    batch["contacts"].append((*part, *texts, 1))
-    for i, (text, kind) in enumerate([(number(position), "mobile"), (f"+4930{position:08}", "work")], 1):
+    batch["contacts"].append((*part, *names, job, source, "", notes, sorted_as, found_by, 1, 1))
+    for i, (text, kind) in enumerate(zip(numbers, ("mobile", "work"), strict=True), 1):
         batch["phone_numbers"].append((*part, row_id(position, i), text, text, kind, i == 1))
     batch["emails"].append((*part, row_id(position, 3), address(position), "work", True))
+    customer_key, key = CustomerKey(customer), ContactKey(contact)
+    batch["search_words"] += [(customer_key, word, key) for word in index_words(found_by)]
     batch["contact_tags"] += [(customer, contact, TAGS[(position + i) % len(TAGS)], i) for i in range(2)]
-
-
-@cache
-def _sorted(first: str, last: str, company: str) -> str:
-    return sort_name(f"{first} {last}", first, last, company)
 
 
 def _fill_sqlite(path: str, book: Book) -> None:
@@ -91,10 +83,13 @@ def _fill_sqlite(path: str, book: Book) -> None:
     indexes = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOTNULL").fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
+    connection.execute(f"CREATE TEMP TABLE {UNSORTED} AS SELECT * FROM search_words")
     for table, rows in _batches(book, lambda time: time.strftime(TIME_FORMAT)):
         columns = COLUMNS[table].split()
         marks = ",".join("?" * len(columns))
-        connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)
+        into = UNSORTED if table == "search_words" else table
+        connection.executemany(f"INSERT INTO {into} ({','.join(columns)}) VALUES ({marks})", rows)
+    connection.execute(f"INSERT INTO search_words SELECT * FROM {UNSORTED} ORDER BY customer_id, word, contact_id")
     for _, sql in indexes:
         connection.execute(sql)
     connection.execute("COMMIT")
@@ -108,8 +103,10 @@ async def _fill_postgresql(url: str, book: Book) -> None:
     indexes = await connection.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY ($1)", names)
     for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
+    await connection.execute("ALTER TABLE search_words DROP CONSTRAINT search_words_pkey")
     for table, rows in _batches(book, lambda time: time):
         await connection.copy_records_to_table(table, records=rows, columns=COLUMNS[table].split())
+    await connection.execute("ALTER TABLE search_words ADD PRIMARY KEY (customer_id, word, contact_id)")
     for _, sql in indexes:
         await connection.execute(sql)
     await connection.execute("VACUUM ANALYZE")

@@ -113,7 +113,8 @@ async def create(session: Writer, customer_id: CustomerId, new: ContactIn) -> An
     now = datetime.now(UTC)
     own = {"customer_id": customer_id, "tm_create": now}
     lists = {"phone_numbers", "emails", "tag_ids"}
-    contact = Contact(**new.model_dump(exclude=lists), **own, id=new_id(now), version=1, tm_update=None, tm_delete=None)
+    contact = Contact(**new.model_dump(exclude=lists), **own, id=new_id(now), tm_update=None, tm_delete=None)
+    contact.version = contact.indexed_version = 1
     contact.phone_numbers = sorted(
         (
             PhoneNumber(**entry.model_dump(), **own, id=new_id(now), number_e164=to_e164(entry.number))
@@ -136,7 +137,8 @@ async def update(session: Writer, customer_id: CustomerId, contact_id: str, chan
     contact = await find(session, customer_id, contact_id, lock=True)
     for name, value in change.model_dump(exclude_unset=True).items():
         setattr(contact, name, value)
-    contact.tm_update, contact.version = datetime.now(UTC), contact.version + 1
+    contact.tm_update = datetime.now(UTC)
+    contact.version = contact.indexed_version = contact.version + 1
     await session.commit()
     return contact
 
@@ -154,6 +156,7 @@ async def add_number(session: Writer, customer_id: CustomerId, contact_id: str, 
         customer_id=customer_id, id=new_id(now), tm_create=now, number_e164=to_e164(entry.number), **entry.model_dump()
     )
     contact.phone_numbers.insert(0 if entry.is_primary else len(contact.phone_numbers), number)
-    contact.tm_update, contact.version = now, contact.version + 1
+    contact.tm_update = now
+    contact.version = contact.indexed_version = contact.version + 1
     await session.commit()
     return contact
