@@ -110,6 +110,12 @@ def run(kinds: Sequence[str], scale: Scale, *, full: bool) -> dict[str, Any]:
     return results
 
 
+def keep(found: dict[str, Any]) -> None:
+    """Put what was found in the place of what results.json has of it."""
+    results = msgspec.json.decode(RESULTS.read_bytes()) | found
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+
+
 def main() -> None:
     """Run `python -m bench`."""
     parser = argparse.ArgumentParser(description="Measure Ringbook beside its ceiling and what most would write.")
@@ -120,7 +126,7 @@ def main() -> None:
         if shutil.which("wrk") is None:
             parser.error("wrk is needed, the load generator: apt-get install wrk")
         scale = Scale(7, 5, 10) if given.full else Scale(5, 1, 2)
-        RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(run(KINDS, scale, full=given.full))) + b"\n")
+        keep(run(KINDS, scale, full=given.full))
     results = msgspec.json.decode(RESULTS.read_bytes())
     report.write(results)
     draw(results)

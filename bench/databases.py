@@ -1,8 +1,9 @@
 """Databases for the books: SQLite files, and a PostgreSQL whose writes are as durable as they would be in service."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -39,6 +40,16 @@ def bytes_of(url: str) -> int:
     if url.startswith("sqlite:"):
         return Path(url.removeprefix("sqlite:///")).stat().st_size
     return int(asyncio.run(_ask(url, "SELECT pg_database_size(current_database())")))
+
+
+def bytes_of_table(url: str, table: str) -> int:
+    """Return how much room a table of the database takes, with its indexes."""
+    if url.startswith("sqlite:"):
+        names = "SELECT name FROM sqlite_master WHERE tbl_name = ? AND rootpage > 0"
+        sizes = f"SELECT sum(pgsize) FROM dbstat WHERE name IN ({names})"  # noqa: S608
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return int(connection.execute(sizes, [table]).fetchone()[0])
+    return int(asyncio.run(_ask(url, f"SELECT pg_total_relation_size('{table}')")))
 
 
 def warm(folder: Path) -> None:

@@ -34,6 +34,11 @@ def saturate(address: str, requests: Iterable[Request], seconds: int) -> Load:
     return _run(address, requests, seconds, CONNECTIONS, 0)
 
 
+def one_by_one(address: str, requests: Iterable[Request], seconds: int) -> Load:
+    """Send the requests over and over on one connection, each when the one before is answered. Raises RuntimeError."""
+    return _run(address, requests, seconds, 1, 0)
+
+
 def steady(address: str, requests: Iterable[Request], seconds: int, rate: float) -> Load:
     """Send the requests over and over, about `rate` a second. Raises RuntimeError."""
     return _run(address, requests, seconds, CALLERS, 1000 * CALLERS / rate)

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from bench.databases import KINDS
 from bench.report import NAMES
 from bench.rounds import median, ratio
+from bench.work import HIT, SEARCHES
 
 FOLDER = Path(__file__).parent.parent / "docs/performance"
 COLOURS = ("#8a8f98", "#d98e48", "#3572b0")
@@ -33,6 +34,20 @@ def draw(results: Any) -> None:
         for name in results[KINDS[0]]["sizes"]["rounds"]
     }
     (FOLDER / "sizes.svg").write_text(bars("Median of a lookup at half load, in ms, by contacts", medians))
+
+
+def draw_searches(results: Any) -> None:
+    """Draw the plots of what is measured by `python -m bench.books`."""
+    for kind in KINDS:
+        found = results["books"][kind]["searches"]
+        multiples = {
+            work: {
+                book: ratio(rounds, work, HIT, "p50_ms") for book, rounds in found.items() if "customers" not in book
+            }
+            for work in SEARCHES
+        }
+        title = f"{kind}: median of a search, in lookups' time, by contacts"
+        (FOLDER / f"searches-{kind.lower()}.svg").write_text(bars(title, multiples))
 
 
 def bars(title: str, groups: Groups) -> str:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from bench.book import MAIN
+from bench.book import BOOKS, MAIN
 from bench.databases import KINDS
 from bench.rounds import Rounds, median, ratio
 from bench.servers import ROOT
-from bench.targets import TARGETS
-from bench.work import BATCH, CALLER_ID, HIT
+from bench.targets import TARGETS, TARGETS_OF_BOOKS, Target
+from bench.work import BATCH, CALLER_ID, CREATES, HIT, SEARCHES
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs/performance.md"]
 NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
@@ -23,8 +23,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def targets(results: Any) -> str:
     """Say of each target what was reached on each database."""
+    return _targets(TARGETS, results)
+
+
+def _targets(targets: Sequence[Target], results: Any) -> str:
     rows = []
-    for target in TARGETS:
+    for target in targets:
         cells = []
         for kind in KINDS:
             value = target.reached(results[kind]) if kind in target.limits else None
@@ -97,8 +101,9 @@ def sizes(results: Any) -> str:
         for name, rounds in results[kind]["sizes"]["rounds"].items():
             figures = [f"{median(rounds[figure]):.2f} ms" for figure in ("p50_ms", "p99_ms")]
             megabytes = results[kind]["bytes"][name] / 1e6
-            contacts = name if "customers" in name else f"{name} contacts"
-            rows.append([f"{kind}, {contacts}", f"{median(rounds['rate']):,.0f}", *figures, f"{megabytes:,.0f} MB"])
+            rows.append(
+                [f"{kind}, {_contacts(name)}", f"{median(rounds['rate']):,.0f}", *figures, f"{megabytes:,.0f} MB"]
+            )
     return table(["lookups", "requests/s", "p50", "p99", "size of the database"], rows)
 
 
@@ -120,6 +125,67 @@ def profile(results: Any) -> str:
         for part in {part: None for column in columns.values() for part in column}
     ]
     return table(["time in", *columns], rows)
+
+
+def book_setting(results: Any) -> str:
+    """Say where and how long searches, batches and the feed were measured."""
+    return setting(results["books"])
+
+
+def book_targets(results: Any) -> str:
+    """Say of each of their targets what was reached."""
+    return _targets(TARGETS_OF_BOOKS, results["books"])
+
+
+def searches(results: Any) -> str:
+    """Show how long each kind of search takes over each book, and how many lookups' time that is."""
+    rows = []
+    for kind in KINDS:
+        for book, rounds in results["books"][kind]["searches"].items():
+            lookup, *kinds = (f"{median(rounds[work]['p50_ms']):.2f} ms" for work in (HIT, *SEARCHES))
+            times = (f"{ratio(rounds, work, HIT, 'p50_ms'):.1f}" for work in SEARCHES)
+            rows.append([f"{kind}, {_contacts(book)}", lookup, *map("{} ({})".format, kinds, times)])
+    return table(["median (as a multiple of the lookup's)", HIT, *SEARCHES], rows)
+
+
+def index_sizes(results: Any) -> str:
+    """Show how much room the index for search takes."""
+    found = {kind: results["books"][kind]["index bytes"] for kind in KINDS}
+    rows = [
+        [_contacts(book), *(f"{found[kind][book] / BOOKS[book].size:,.0f} bytes" for kind in KINDS)]
+        for book in found[KINDS[0]]
+    ]
+    return table(["the index, a contact", *KINDS], rows)
+
+
+def writes(results: Any) -> str:
+    """Compare writes without log and index, and with them."""
+    rows = []
+    for kind in KINDS:
+        for work, rounds in results["books"][kind]["writes"].items():
+            rates = [f"{median(rounds[name]['rate']):,.0f}" for name in ("before", "now")]
+            rows.append([f"{kind}, {work}", *rates, f"{ratio(rounds, 'before', 'now'):.2f}"])
+    return table(["requests/s", "without log and index", "with both", "time, as a multiple"], rows)
+
+
+def keeping_in_step(results: Any) -> str:
+    """Show contacts created a second, one a request and in batches, and how soon the feed tells of them."""
+    rows: dict[str, list[str]] = {}
+    for kind in KINDS:
+        batches, feed = results["books"][kind]["batches"], results["books"][kind]["feed"]
+        figures = {
+            "contacts created a second, each by a request": f"{median(batches['create']):,.0f}",
+            f"in a {CREATES}": f"{median(batches[CREATES]):,.0f}",
+            "from a create to its reader, median": f"{feed['p50_ms']:.0f} ms",
+            "the slowest of 100": f"{feed['p99_ms']:.0f} ms",
+        }
+        for name, figure in figures.items():
+            rows.setdefault(name, [name]).append(figure)
+    return table(["", *KINDS], rows.values())
+
+
+def _contacts(book: str) -> str:
+    return book if "customers" in book else f"{book} contacts"
 
 
 def setting(results: Any) -> str:
@@ -165,11 +231,19 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "memory": memory,
     "profile": profile,
 }
+OF_BOOKS: dict[str, Callable[[Any], str]] = {
+    "book setting": book_setting,
+    "book targets": book_targets,
+    "searches": searches,
+    "index sizes": index_sizes,
+    "writes": writes,
+    "keeping in step": keeping_in_step,
+}
 
 
 def render(name: str, results: Any) -> str:
     """Return the table of that name."""
-    return TABLES[name](results)
+    return (TABLES | OF_BOOKS)[name](results)
 
 
 def place(document: str, results: Any) -> str:

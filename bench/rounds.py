@@ -29,13 +29,13 @@ def in_turn(servers: Sequence[Server], rounds: int, measure: Measure, *, misses:
         for i, server in enumerate(servers):
             load = measure(server, turn * len(servers) + i)
             _wait_until_idle(server)
-            _check(server, load, misses=misses)
+            check(server, load, misses=misses)
             for figure in ("rate", "p50_ms", "p99_ms"):
                 found[server.name].setdefault(figure, []).append(round(getattr(load, figure), 3))
     return found
 
 
-def _check(server: Server, load: Load, *, misses: bool) -> None:
+def check(server: Server, load: Load, *, misses: bool = False) -> None:
     """Raise RuntimeError, with what the server says of it, unless all was answered as it should be."""
     if not load.answered:
         time.sleep(LONGEST_WAIT)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from bench.databases import KINDS
 from bench.rounds import ratio
-from bench.work import BATCH, CALLER_ID, HIT
+from bench.work import BATCH, CALLER_ID, HIT, PREFIX, TWO_WORDS, WORST
 
 
 class Target(NamedTuple):
@@ -65,6 +65,14 @@ def _batch(found: Any) -> float:
     return ratio(found["batch"][BATCH], "ceiling", "ringbook")
 
 
+def _search(work: str) -> Callable[[Any], float | None]:
+    def reached(found: Any) -> float | None:
+        rounds = found["searches"].get("1,000,000")
+        return ratio(rounds, work, HIT, "p50_ms") if rounds else None
+
+    return reached
+
+
 def _both(limit: float) -> dict[str, float]:
     return dict.fromkeys(KINDS, limit)
 
@@ -82,4 +90,11 @@ TARGETS = [
     Target("time of a batch of 1,000 numbers against the bare statement's", "<=", _both(3), ".2f", _batch),
     Target("private memory of one worker, MB", "<=", _both(120), ".0f", _memory),
     Target("its growth over the second half of the lookups, MB", "<=", _both(1), ".1f", _growth),
+]
+TARGETS_OF_BOOKS = [
+    Target(
+        "search by one prefix against a lookup, 1,000,000 contacts, median", "<=", _both(20), ".1f", _search(PREFIX)
+    ),
+    Target("search by two words against a lookup", "<=", _both(200), ".1f", _search(TWO_WORDS)),
+    Target("search by common words that never meet against a lookup", "<=", _both(500), ".1f", _search(WORST)),
 ]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bench.book import START, TAGS, Book, address, number, row_id
+from bench.book import JOHN, OTHER_SCRIPTS, START, TAGS, Book, address, number, person, row_id
 from ringbook.api.description.examples import NEW_CONTACT
 
 
@@ -23,7 +23,9 @@ class Request(NamedTuple):
 
 HIT, MISS, CALLER_ID, BATCH = "lookup, hit", "lookup, miss", "caller id", "batch of 1,000"
 PAGE = "page of 100"
-LOOKUPS_IN_BATCH = 1000
+PREFIX, TWO_WORDS, WORST = "one prefix", "two words", "common words that never meet"
+CREATES = "batch of 1,000 creates"
+IN_BATCH = 1000
 
 CONTACT = NEW_CONTACT | {"tag_ids": TAGS[:2]}
 CHANGE = {
@@ -77,11 +79,53 @@ def _caller_id(_: Book, position: int, _turn: int) -> Call:
 
 
 def _batch(book: Book, position: int, _turn: int) -> Call:
-    positions = random.Random(position).choices(range(book.size), k=LOOKUPS_IN_BATCH)  # noqa: S311  no secret
+    positions = random.Random(position).choices(range(book.size), k=IN_BATCH)  # noqa: S311  no secret
     return "POST", "/contacts/lookup", {"phones": [number(one) for one in positions]}
 
 
-WORK: dict[str, Callable[[Book, int, int], Call]] = {
+def _creates(*_: object) -> Call:
+    return "POST", "/contacts/batch", {"operations": [{"create": CONTACT}] * IN_BATCH}
+
+
+def _search(words: str) -> Call:
+    return "GET", f"/contacts/search?q={quote(words)}&page_size=20", None
+
+
+def _prefix(_: Book, position: int, _turn: int) -> Call:
+    return _search(person(position).last_name[:4])
+
+
+def _letter(_: Book, position: int, _turn: int) -> Call:
+    return _search(person(position).first_name[0])
+
+
+def _two_words(_: Book, position: int, _turn: int) -> Call:
+    names = person(position)
+    return _search(f"{names.last_name[:4]} {names.first_name[:3]}")
+
+
+def _part_of_number(_: Book, position: int, _turn: int) -> Call:
+    return _search(number(position)[-4:] if position % 2 else f"({number(position)[2:5]}) {number(position)[5:8]}")
+
+
+def _address(_: Book, position: int, _turn: int) -> Call:
+    return _search(address(position).partition(".")[0])
+
+
+def _han(_: Book, position: int, _turn: int) -> Call:
+    firsts, lasts = OTHER_SCRIPTS[-1]
+    return _search(lasts[position % len(lasts)] + firsts[position % len(firsts)] if position % 2 else "京科")
+
+
+def _never_meet(_: Book, position: int, _turn: int) -> Call:
+    lasts = [last for _, names in OTHER_SCRIPTS for last in names]
+    return _search(f"{JOHN} {lasts[position % len(lasts)]}")
+
+
+CallOf = Callable[[Book, int, int], Call]
+"""What asks for something of the contact at a position, in one turn of a server."""
+
+WORK: dict[str, CallOf] = {
     HIT: _lookup_hit,
     MISS: _lookup_miss,
     "lookup by email": _lookup_email,
@@ -91,7 +135,18 @@ WORK: dict[str, Callable[[Book, int, int], Call]] = {
     "update": _update,
     "add a number": _add,
 }
-MORE_WORK = {CALLER_ID: _caller_id, BATCH: _batch}
+SEARCHES: dict[str, CallOf] = {
+    PREFIX: _prefix,
+    "one letter": _letter,
+    TWO_WORDS: _two_words,
+    "a part of a number": _part_of_number,
+    "an address": _address,
+    "two letters of Han": _han,
+    WORST: _never_meet,
+}
+"""For what is in the names, numbers and addresses of a contact anywhere in the book."""
+
+MORE_WORK: dict[str, CallOf] = {CALLER_ID: _caller_id, BATCH: _batch, CREATES: _creates, **SEARCHES}
 """What only Ringbook does; of the batch the ceiling runs the statement."""
 
 WRITES = ("create", "update", "add a number")
@@ -99,7 +154,7 @@ WRITES = ("create", "update", "add a number")
 
 def requests(name: str, book: Book, turn: int = 0) -> Iterator[Request]:
     """Yield some thousand requests of a kind, each for another contact; what one `turn` adds, no other does."""
-    count = 50 if name == BATCH else 4_000
+    count = 50 if name in (BATCH, CREATES) else 4_000
     for position in random.Random(turn).sample(range(book.size), min(count, book.size)):  # noqa: S311  no secret
         method, path, body = (WORK | MORE_WORK)[name](book, position, turn)
         text = "" if body is None else msgspec.json.encode(body).decode()
