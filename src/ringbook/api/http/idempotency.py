@@ -23,6 +23,7 @@ HEADER = "Idempotency-Key"
 KEY = re.compile("[\x20-\x7e\x80-\xff]{1,255}")
 
 CREDENTIAL_PARAMETERS = ("token", "accesskey")
+"""Query parameters that say who asks, and not for what."""
 
 _running: set[tuple[Caller, str]] = set()
 """The keys of the requests that this process is answering."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
-from ringbook.api.http.idempotency import answer_once, key_of
+from ringbook.api.http.idempotency import CREDENTIAL_PARAMETERS, answer_once, key_of
 from ringbook.api.http.news import News
 from ringbook.api.http.preconditions import etags
 from ringbook.clock import utc_now
@@ -17,7 +17,6 @@ from ringbook.database.engine import Database
 from ringbook.database.pages import Page, parse_page
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
-CREDENTIAL_PARAMETERS = ("token", "accesskey")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 Parameter = dict[str, Any]
 """A query parameter, as the OpenAPI document has it."""
