@@ -1,6 +1,7 @@
 """A receiver of webhooks on a real port, which answers as a test tells it to."""
 
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -45,7 +46,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving():
+def receiving(certificate=None):
+    """Listen at a port, by TLS where there is the file of a certificate and its key."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -67,6 +70,10 @@ def receiving():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     receiver = Receiver(server.server_port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

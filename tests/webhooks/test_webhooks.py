@@ -1,7 +1,9 @@
 """Webhooks, as a real receiver sees them."""
 
 import re
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from contextlib import closing
@@ -19,7 +21,7 @@ ALL = ["contact.created", "contact.updated", "contact.deleted"]
 
 @pytest.fixture
 def server_settings():
-    return {"RINGBOOK_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1"}
+    return {"RINGBOOK_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1,localhost"}
 
 
 @pytest.fixture
@@ -289,6 +291,32 @@ def test_a_port_that_nobody_listens_at_is_told(alice):
     done = alice.api.post(f"/webhooks/{make(alice, f'http://127.0.0.1:{port}', is_active=False)['id']}/test").json()
     assert done["status"] is None
     assert done["error"]
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """The file of a certificate of localhost, and its key: signed by itself."""
+    file = tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", file, "-out", file]
+    subprocess.run(command, check=True, capture_output=True)
+    return file
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_a_certificate_must_be_valid_and_of_the_name(alice, certificate, monkeypatch):
+    with receiving(certificate) as receiver:
+        url = receiver.url.replace("http://127.0.0.1", "https://localhost")
+        outbound._tls.cache_clear()
+        path = f"/webhooks/{make(alice, url, is_active=False)['id']}"
+        assert "CERTIFICATE_VERIFY_FAILED" in alice.api.post(f"{path}/test").json()["error"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        outbound._tls.cache_clear()
+        assert alice.api.post(f"{path}/test").json()["status"] == 200
+        assert len(receiver.received) == 1
+        alice.api.put(path, json={"url": receiver.url.replace("http", "https")})
+        assert "CERTIFICATE_VERIFY_FAILED" in alice.api.post(f"{path}/test").json()["error"]
+    outbound._tls.cache_clear()
 
 
 def test_the_secret_is_in_no_line_of_the_log(alice, receiver, capfd):
