@@ -45,6 +45,11 @@ class Receiver:
             Webhook(secret).verify(body, headers)
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 100  # of the 5 there are, the system drops what is more, and it comes again after a second
+
+
 @contextmanager
 def receiving(certificate=None):
     """Listen at a port, by TLS where there is the file of a certificate and its key."""
@@ -68,8 +73,7 @@ def receiving(certificate=None):
             with suppress(OSError):  # the client did not wait
                 super().handle()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
