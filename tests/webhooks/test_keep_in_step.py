@@ -77,6 +77,17 @@ def test_a_token_that_has_expired_leads_to_the_list_and_takes_out_what_it_no_lon
     assert copied(tmp_path / "mirror.db") == whole_book(alice.api)
 
 
+def test_what_the_program_sends_back_is_one_contact_that_comes_back_by_the_feed(alice, program, tmp_path):
+    mirror = program.Mirror(tmp_path / "mirror.db")
+    program.read_all(alice.api, mirror)
+    made = program.send_back(alice.api, "CRM-1", {"company": "Acme"})
+    changed = program.send_back(alice.api, "CRM-1", {"notes": "called"})
+    assert (changed["id"], changed["company"], changed["notes"]) == (made["id"], "Acme", "called")
+    program.follow(alice.api, mirror, wait=0)
+    mirror.database.close()
+    assert copied(tmp_path / "mirror.db") == {made["id"]: changed}
+
+
 def test_the_program_knows_a_delivery_from_what_is_none(alice, program):
     with receiving() as receiver:
         webhook = alice.api.post("/webhooks", json={"url": receiver.url, "is_active": False}).json()

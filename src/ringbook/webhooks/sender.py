@@ -28,7 +28,7 @@ from ringbook.webhooks.deliveries import Attempt, Pending
 from ringbook.webhooks.signing import signed_headers
 
 ROUND_SECONDS = 0.5
-AT_ONCE = 8
+SENT_AT_ONCE = 8
 """How many deliveries of one webhook are on their way at once, of different contacts."""
 
 PENDING_AT_ONCE = 100
@@ -203,7 +203,7 @@ class Sender:
         by_time = sorted((datetime.fromisoformat(delivery.tm_next), delivery) for delivery in first_of_contacts)
         due = [delivery for tm_next, delivery in by_time if tm_next <= now]
         if due:
-            await self._send(target, due[:AT_ONCE])
+            await self._send(target, due[:SENT_AT_ONCE])
             return 0.0
         return (by_time[0][0] - now).total_seconds() if by_time else 60.0
 
