@@ -220,7 +220,9 @@ SETTINGS = {
         _default("365"), whole_number(0, 36_500), "how many days the changes of contacts are kept; 0 for ever"
     ),
     "changes_days": Setting(
-        _default("30"), whole_number(1, 36_500), "how many days a token of /v1.0/contacts/changes can be used"
+        _default("30"),
+        whole_number(4, 36_500),  # webhooks read the log too, and are tried for 3 days
+        "how many days a token of /v1.0/contacts/changes can be used, 4 at least; the changes are kept as long",
     ),
     "webhook_allowed_hosts": Setting(
         _default(""),
