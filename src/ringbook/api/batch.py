@@ -20,7 +20,7 @@ from ringbook.contacts.row import Representation
 from ringbook.database.engine import LONG_SECONDS, Database
 from ringbook.errors import FieldProblem, InvalidArgument
 
-MOST_BATCHES = 2
+BATCHES_AT_ONCE = 2
 """How many batches a worker does at the same time: others need its connections to the database too."""
 
 
@@ -49,7 +49,7 @@ class BatchResource(Resource):
 
     def __init__(self, database: Database, settings: Settings, *more: Any) -> None:
         super().__init__(database, settings, *more)
-        self._turns = asyncio.Semaphore(MOST_BATCHES)
+        self._turns = asyncio.Semaphore(BATCHES_AT_ONCE)
 
     @operation(
         "change_contacts", "write", "One result for each operation.", BatchResults, body=Batch, is_done_once=True

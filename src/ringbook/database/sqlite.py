@@ -108,7 +108,8 @@ class SqliteTransaction:
 
     async def run_many(self, query: Query, rows: Iterable[Values]) -> None:
         arguments = [query.sqlite.arguments(values) for values in rows]
-        await self._run(query, lambda: self._connection.executemany(query.sqlite.sql, arguments))
+        # closed where it was made: one thread that frees a cursor resets the statement that another one runs once more
+        await self._run(query, lambda: self._connection.executemany(query.sqlite.sql, arguments).close())
 
     def prolong(self) -> None:
         """Do nothing: what has the file's write lock has no deadline."""
