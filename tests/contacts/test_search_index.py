@@ -1,6 +1,7 @@
 """The index for search comes to the books of before in the background, and keeps up with the version before."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -43,8 +44,14 @@ def words_are_those_of_the_texts(url):
     return sorted(kept) == sorted(word for (text,) in texts for word in index_words(text))
 
 
+@pytest.fixture
+def upkeep_to_come(monkeypatch):
+    """Let the server do nothing in the background as long as the test runs."""
+    monkeypatch.setattr("ringbook.database.upkeep.FIRST_SECONDS", 1e9)
+
+
 @pytest.mark.alters_database
-def test_a_book_of_before_is_indexed_in_the_background_and_says_so_until_it_is(database_url, server, alice):
+def test_a_book_of_before_is_indexed_and_says_so_until_it_is(upkeep_to_come, database_url, server, alice):
     add(alice, JOHN, *named("Søren Berg", "Zoë"))
     back_to(database_url, "0004")
     execute(database_url, "UPDATE contacts SET sort_name = ' søren berg' WHERE display_name = 'Søren Berg'")
@@ -66,6 +73,21 @@ def test_a_book_of_before_is_indexed_in_the_background_and_says_so_until_it_is(d
     ]
     assert alice.api.get(f"{server}/readyz").json() == {"status": "ready"}
     assert words_are_those_of_the_texts(database_url)
+
+
+@pytest.fixture
+def upkeep_at_once(monkeypatch):
+    monkeypatch.setattr("ringbook.database.upkeep.FIRST_SECONDS", 0.0)
+    monkeypatch.setattr("ringbook.api.app.INDEX_SECONDS", 0.1)
+
+
+def test_a_server_finds_what_the_version_before_creates_by_itself(upkeep_at_once, database_url, server, alice):
+    add(alice, JOHN)
+    execute(database_url, AS_THE_VERSION_BEFORE.format(n=3))
+    until = time.monotonic() + 30
+    while search(alice, "soren") != (["Søren Old"], True):
+        assert time.monotonic() < until
+    assert search(alice, "miller") == (["Miller"], True)
 
 
 def test_what_the_version_before_creates_and_changes_is_found_again(database_url, alice):
