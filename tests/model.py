@@ -79,8 +79,31 @@ IN_CALLERID = {' Zoë\n"Z" 5%': "Zoë “Z” 5", "%": ""}
 """What a caller id makes of a name where that is not the name itself."""
 
 IN_PHONEBOOK = {' Zoë\n"Z" 5%': 'Zoë "Z" 5%'}
-WORDS = {"John": ["john"], "Łukasz \U0001f600": ["łukasz"], ' Zoë\n"Z" 5%': ["zoe", "z", "5"]}
+WORDS = {"John": ["john"], "Łukasz \U0001f600": ["lukasz"], ' Zoë\n"Z" 5%': ["zoe", "z", "5"]}
 """The words of each name, as they are sorted and searched."""
+
+FORMS = {
+    "+15551234567": ["15551234567", "5551234567", "1234567"],
+    "+5551234567": ["5551234567", "51234567"],
+    "+4930123456": ["4930123456", "30123456", "123456"],
+    "+18003569377": ["18003569377", "8003569377", "3569377"],
+}
+"""The digits of each number as they are dialled: from abroad, at home, and in its own area."""
+
+SEARCHES: dict[str, tuple[str, list[list[str]]]] = {
+    "": ("", []),
+    "jo": (" jo", [["jo"]]),
+    "ZO 5": (" zo 5", [["zo"], ["5"]]),
+    "5 ZO": (" 5 zo", [["5"], ["zo"]]),
+    "łuk": (" luk", [["luk"]]),
+    "(555) 123": (" 555 123", [["555123", "<321555"]]),
+    "030 12": (" 030 12", [["03012", "3012", "<21030"]]),
+    "4567": (" 4567", [["4567", "<7654"]]),
+    "jo 4567": (" jo 4567", [["jo"], ["4567", "<7654"]]),
+    "john@acme.com": (" john acme com", [["john"], ["acme"], ["com"]]),
+    "+1 555 123 4567": (" 1 555 123 4567", [["15551234567"]]),
+}
+"""How the name of one whose name begins so begins, and of each term the words with one of which another must begin."""
 
 
 class Refused(Exception):
@@ -263,6 +286,30 @@ def sorting(contact: dict[str, Any]) -> tuple[list[str], list[str], str]:
     return main, list(dict.fromkeys(others)), contact["id"]
 
 
+def name_words(contact: dict[str, Any]) -> list[str]:
+    has_name = any(contact[name].strip() for name in NAME_FIELDS[:3])
+    return words(contact, NAME_FIELDS[:3] if has_name else NAME_FIELDS)
+
+
+def has(term: list[str], its_words: list[str]) -> bool:
+    return any(word.startswith(begin) for word in its_words for begin in term)
+
+
+def rank(contact: dict[str, Any], q: str) -> int | None:
+    """Return how good a contact is an answer to a search, 0 the best, None for one that is none."""
+    begins, terms = SEARCHES[q]
+    values = [value_of(one) for kind in KINDS.values() for one in contact[kind.list]]
+    others = [*words(contact, NAME_FIELDS), *(part for one in values for part in one.replace("@", ".").split("."))]
+    others += [form for one in values for form in [*FORMS.get(one, []), *["<" + one[:0:-1]] * (one in FORMS)]]
+    if not terms or not all(has(term, name_words(contact) + others) for term in terms):
+        return None
+    if {"john@acme.com": q, "+1 555 123 4567": "+15551234567"}.get(q) in values:
+        return 0
+    if "".join(f" {word}" for word in sorting(contact)[0]).startswith(begins):
+        return 1
+    return 2 if all(has(term, name_words(contact)) for term in terms) else 3
+
+
 def page(rows: list[dict[str, Any]], size: int, before: str) -> dict[str, Any]:
     there = [row for row in reversed(rows) if not before or row["tm_create"] < before]
     return {"result": there[:size], "next_page_token": there[size - 1]["tm_create"] if len(there) > size else ""}
@@ -370,15 +417,33 @@ class Book:
             "tags": [names.get(tag_id, tag_id) for tag_id in contact["tag_ids"]],
         }
 
+    def search(self, q: str) -> dict[str, Any]:
+        ranks = [(rank(contact, q), sorting(contact), contact) for contact in self.contacts]
+        found = sorted(((*best, one) for *best, one in ranks if best[0] is not None), key=lambda one: one[:2])
+        return {"result": [shown(one) for *_, one in found], "next_page_token": "", "complete": True}
+
+    def filtered(self, given: dict[str, str]) -> dict[str, Any]:
+        """Return the first page of the contacts that all of some filters find."""
+
+        def fits(contact: dict[str, Any]) -> bool:
+            return (
+                all(
+                    any(value_of(one) in CALLED[given[name]] for one in contact[KINDS[kind].list])
+                    for name, kind in (("phone", "phone-numbers"), ("email", "emails"))
+                    if name in given
+                )
+                and given.get("source", contact["source"]) == contact["source"]
+                and given.get("tag_id", "") in ["", *contact["tag_ids"]]
+                and ("company" not in given or words(contact, ("company",)) == WORDS.get(given["company"], [""]))
+            )
+
+        return page([shown(contact) for contact in self.contacts if fits(contact)], 100, "")
+
     def phonebook(self, q: str) -> list[dict[str, Any]]:
         """Return the contacts with a number, by name, that have all words of `q`, or its digits in a number."""
 
         def is_found(contact: dict[str, Any]) -> bool:
-            if any(map(str.isalpha, q)):
-                its_words = words(contact, NAME_FIELDS)
-                return all(any(word.startswith(begin) for word in its_words) for begin in q.casefold().split())
-            digits = "".join(filter(str.isdigit, q)).lstrip("0")
-            return any(digits in one["number_e164"] for one in contact["phone_numbers"])
+            return not SEARCHES[q][1] or rank(contact, q) is not None
 
         there = [in_order(contact) for contact in self.contacts if contact["phone_numbers"]]
         return sorted(filter(is_found, there), key=sorting)

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from ringbook.clock import EPOCH
 from tests.conftest import _customer
 from tests.contacts import test_changes
-from tests.model import CALLED, KINDS, NAMES, NOW, READINGS, Book, Id, Refused, page, shown
+from tests.model import CALLED, KINDS, NAMES, NOW, READINGS, SEARCHES, Book, Id, Refused, page, shown
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 NUMBERS = [text for text in READINGS if re.search(r"\d", text)]
@@ -29,7 +29,9 @@ def mostly_right(texts):
 who, nth = st.integers(0, 1), st.integers(0, 9)
 name, names = st.sampled_from(NAMES), ("display_name", "first_name", "last_name", "company")
 caller, address = st.sampled_from([text for text in CALLED if text not in ADDRESSES]), st.sampled_from(ADDRESSES)
-search = st.sampled_from(["", "jo", "ZO 5", "łuk", "(555) 123", "030 12"])
+searched = st.sampled_from(list(SEARCHES))
+filters = {"phone": caller, "email": address, "source": st.sampled_from(["manual", "sync"]), "tag_id": nth}
+filters |= {"company": st.sampled_from([one for one in NAMES if one])}
 texts = {"phone-numbers": mostly_right(NUMBERS), "emails": mostly_right(ADDRESSES)}
 types = {"phone-numbers": ["", "work", "mobile", "other"], "emails": ["", "work", "personal"]}
 label = st.sampled_from(["", "Mobile", "work ", "Personal", "Boat", "other", None])
@@ -256,6 +258,15 @@ class Play(RuleBasedStateMachine):
         contact, tag = self.contact(who, contact), self.tag_id(who, tag)
         self.play(who, "DELETE", f"/contacts/{contact}/tags/{tag}", lambda book: book.untag(contact, tag))
 
+    @rule(who=who, q=searched.filter(bool))
+    def search(self, who, q):
+        self.play(who, "GET", "/contacts/search", lambda book: book.search(q), q=q)
+
+    @rule(who=who, given=st.fixed_dictionaries({}, optional=filters))
+    def filtered(self, who, given):
+        given = given | ({"tag_id": self.tag_id(who, given["tag_id"])} if "tag_id" in given else {})
+        self.play(who, "GET", "/contacts", lambda book: book.filtered(given), **given)
+
     @rule(who=who, phone=caller, email=address)
     def lookup(self, who, phone, email):
         self.play(who, "GET", "/contacts/lookup", lambda book: book.lookup(phone, email), phone=phone, email=email)
@@ -288,7 +299,7 @@ class Play(RuleBasedStateMachine):
         self.books[request.url] = got.headers["ETag"], text
         return ET.fromstring(text.encode())
 
-    @rule(who=who, q=search)
+    @rule(who=who, q=searched)
     def whole_phonebook(self, who, q):
         got = [
             (entry.findtext("Name"), [(number.get("label"), number.text) for number in entry.findall("Telephone")])
@@ -296,7 +307,7 @@ class Play(RuleBasedStateMachine):
         ]
         assert got == self.players[who][0].yealink(q)
 
-    @rule(who=who, q=search, first=st.integers(1, 4), count=st.integers(1, 4))
+    @rule(who=who, q=searched, first=st.integers(1, 4), count=st.integers(1, 4))
     def part_of_phonebook(self, who, q, first, count):
         root = self.phonebook(who, "gigaset", set_first=q, first=first, count=count)
         about, entries = self.players[who][0].gigaset(q, first, count)

@@ -48,6 +48,7 @@ from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts import change_log, search_index
 from ringbook.database.engine import Database
+from ringbook.database.lease import Lease
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
 from ringbook.tenants import customers, idempotency_keys
@@ -130,8 +131,9 @@ class Lifespan:
         await self._database.close()
 
 
-def _jobs(settings: Settings) -> list[Job]:
+def _jobs(settings: Settings, database: Database) -> list[Job]:
     """Return what is done in the background."""
+    indexing, rest = Lease(database, "search_index"), [0.0]
 
     async def prune_the_log(database: Database) -> None:
         older_than = utc_now() - timedelta(days=max(settings.history_days, settings.changes_days))
@@ -139,15 +141,13 @@ def _jobs(settings: Settings) -> list[Job]:
             caller = Caller(customer["id"], customer["default_region"], "")
             await change_log.prune(caller, database, older_than)
 
-    rest = [0.0]
-
     async def index_contacts(database: Database) -> None:
-        if time.monotonic() < rest[0]:
+        if time.monotonic() < rest[0] or not await indexing.is_held():
             return
         began = time.monotonic()
         for customer in await customers.list_all(database):
             caller = Caller(customer["id"], customer["default_region"], "")
-            await search_index.catch_up(caller, database)
+            await search_index.catch_up(caller, database, indexing.is_held)
         rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
 
     async def delete_old_answers(database: Database) -> None:
@@ -166,7 +166,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
     news, sender = News(database), Sender(database, settings.webhook_allowed_hosts)
-    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings)), sender, news)
+    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings, database)), sender, news)
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)

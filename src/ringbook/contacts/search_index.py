@@ -4,7 +4,8 @@ contacts.search_text is what the words of a contact were made of, so that they a
 search_terms. indexed_version is the version of the contact that it is of.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -24,8 +25,11 @@ from ringbook.values.search_terms import Searched, index_words, search_text
 FEW_WORDS = 500
 """Up to so many words are written straight on the event loop."""
 
-INDEXED_AT_A_TIME = 50
-"""How many contacts of before are indexed in one transaction: a file of SQLite is held for some 20 ms."""
+INDEXED_AT_A_TIME = 25
+"""How many contacts of before are indexed in one transaction: a file of SQLite is held for some 10 ms."""
+
+PAUSE_SECONDS = 0.003
+"""Between two of these transactions, for those who wait."""
 
 CONTACTS_LOOKED_AT = 2000
 """How many contacts are looked at by one statement for those that are not indexed as they are."""
@@ -196,10 +200,12 @@ DELETE_BACKLOG = Query(sa.delete(search_backlog).where(search_backlog.c.customer
 BACKLOG_OF_CUSTOMER = Query(sa.select(search_backlog.c.customer_id).where(search_backlog.c.customer_id == CUSTOMER_ID))
 
 
-async def catch_up(caller: Caller, database: Database) -> None:
+async def catch_up(caller: Caller, database: Database, may_go_on: Callable[[], Awaitable[bool]] | None = None) -> None:
     """Index the customer's contacts that are not indexed as they are: those of before, and of the version before."""
     last: str | None = LOWEST_ID
     while last:
+        if may_go_on and not await may_go_on():
+            return
         row = await database.one(
             CONTACTS_BEHIND, customer_id=caller.customer_id, contact_id=last, limit=CONTACTS_LOOKED_AT
         )
@@ -207,6 +213,7 @@ async def catch_up(caller: Caller, database: Database) -> None:
         for i in range(0, len(behind), INDEXED_AT_A_TIME):
             async with database.transaction() as transaction:
                 await index(caller, transaction, behind[i : i + INDEXED_AT_A_TIME])
+            await asyncio.sleep(PAUSE_SECONDS)
     async with database.transaction() as transaction:
         await transaction.run_many(DELETE_BACKLOG, [{"customer_id": caller.customer_id}])
 
