@@ -46,7 +46,8 @@ def statements(slots: int | None) -> Iterator[tuple[Query, dict[str, Any]]]:
     contact_id = new_id(utc_now())
     ids: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "id": contact_id, "now": utc_now()}
     names = dict.fromkeys((*contact.TEXTS, "source"), "") | {"display_name": "John Smith"}
-    yield contact.INSERT_CONTACT, ids | names | {"sort_name": sort_name("John Smith", "", "", "")}
+    kept = {"sort_name": sort_name("John Smith", "", "", ""), "search_text": "", "external_id_unique": False}
+    yield contact.INSERT_CONTACT, ids | names | kept
     number: dict[str, Any] = {"number": "+15551234567", "number_e164": "+15551234567", "type": "other"}
     number |= {"label": None, "detail": "", "is_primary": False}
     yield INSERT_ADDRESS[PHONE_NUMBERS], ids | number

@@ -41,7 +41,7 @@ XML = "text/xml"
 WHOLE_NUMBER = {"type": "integer", "minimum": 0}
 SEARCH_TEXT = {"type": "string", "maxLength": LONGEST_SEARCH}
 SEARCH_PARAMETER = parameter(
-    "q", "What to search for: the beginnings of words of the name, or digits within a number.", SEARCH_TEXT, "smith"
+    "q", "What to search for: the beginnings of words, or of a number, or its end.", SEARCH_TEXT, "smith"
 )
 MENU_PARAMETERS = (
     parameter("step", "What the phone is to show; set in the links.", {"enum": [*STEPS]}, "list"),

@@ -28,7 +28,7 @@ FEW_WORDS = 500
 INDEXED_AT_A_TIME = 25
 """How many contacts of before are indexed in one transaction: a file of SQLite is held for some 10 ms."""
 
-PAUSE_SECONDS = 0.003
+INDEX_PAUSE_SECONDS = 0.003
 """Between two of these transactions, for those who wait."""
 
 CONTACTS_LOOKED_AT = 2000
@@ -213,7 +213,7 @@ async def catch_up(caller: Caller, database: Database, may_go_on: Callable[[], A
         for i in range(0, len(behind), INDEXED_AT_A_TIME):
             async with database.transaction() as transaction:
                 await index(caller, transaction, behind[i : i + INDEXED_AT_A_TIME])
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(INDEX_PAUSE_SECONDS)
     async with database.transaction() as transaction:
         await transaction.run_many(DELETE_BACKLOG, [{"customer_id": caller.customer_id}])
 
