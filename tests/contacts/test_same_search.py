@@ -92,7 +92,8 @@ async def answers(url, customer_id, made, wanted):
     places = {}
     for i, new in enumerate(made):
         async with changing(caller, database) as transaction:
-            places[json.loads(await contact.create(caller, transaction, utc_now(), new))["id"]] = i
+            made_of_it = await contact.create(caller, transaction, utc_now(), new)
+        places[json.loads(made_of_it.json)["id"]] = i
     found = {}
     for query in wanted:
         page, seen = SearchPage(7), []

@@ -51,6 +51,12 @@ def test_a_number_from_abroad_is_found_as_it_is_dialled_there(alice, q):
     assert found(alice, q) == ["Other"]
 
 
+def test_fewer_than_three_digits_are_a_word_and_no_number(alice):
+    add(alice, JOHN, *named("Studio 54"))
+    for q, wanted in {"54": ["Studio 54"], "5": ["Studio 54"], "67": [], "555": ["John Smith"], "john 45": []}.items():
+        assert found(alice, q) == wanted, q
+
+
 def test_letters_are_found_without_their_strokes_and_umlauts_in_both_ways(alice):
     names = ["Søren Kjærgård", "Lech Wałęsa", "Đặng Văn", "Işık Yılmaz", "Jörg Möller", "Hans Moeller", "Tom Moller"]
     add(alice, *named(*names))

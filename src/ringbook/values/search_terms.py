@@ -1,6 +1,6 @@
 r"""The words by which a contact is found, and the terms of a query that ask for them. Pure.
 
-A search text is what is kept of a contact: " john smith\t acme 15551234567 5551234567 1234567 <76543215551\n acme\n
+A search text is what is kept of a contact: " john smith\t acme #15551234567 #5551234567 #1234567 <76543215551\n acme\n
 manual", without the break: the words of its names, the other words, its company whole, its source. A term finds a text
 in which a word begins so; within one of a script that writes no blanks it is found anywhere.
 """
@@ -29,8 +29,8 @@ LONGEST_COMPANY = 200
 OTHER, COMPANY, SOURCE = "*", "=", "!"
 """What is before a word in the index that is none of the names, a whole company, a source."""
 
-BACKWARDS = "<"
-"""What is before a number written from its end."""
+NUMBER, BACKWARDS = "#", "<"
+"""What is before a number, and before one written from its end."""
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 UNSPACED = (
@@ -118,9 +118,9 @@ def search_text(contact: Searched) -> str:
     of_name = _words((name_of(*names), *names[:3]))
     others = _words((contact.company, contact.job_title, *contact.addresses))
     for number in contact.numbers:
-        others |= dict.fromkeys(phone.forms(number))
+        others |= dict.fromkeys(NUMBER + form for form in phone.forms(number) if form)
         others[BACKWARDS + number[:0:-1]] = None
-    parts = (of_name, [word for word in others if word and word not in of_name])
+    parts = (of_name, [word for word in others if word not in of_name])
     lines = ["".join(f" {word}" for word in part) for part in parts]
     return "\t".join(lines) + f"\n {folded_company(contact.company)}\n{contact.source}"
 
@@ -189,11 +189,10 @@ def _number_terms(text: str, region: str) -> list[Term]:
     if len(digits) < FEWEST_DIGITS:
         return [Term((word,)) for word in re.findall("[0-9]+", text)]
     both = [digits, re.sub("[^0-9]", "", text.replace("(0)", ""))]
-    if text.lstrip().startswith("+"):
-        beginnings = both
-    else:
+    beginnings, from_end = both, []
+    if not text.startswith("+"):
         beginnings = [one for each in both for one in (each, *phone.without_prefixes(each, region))]
-        beginnings.append(BACKWARDS + digits[::-1])
+        from_end = [BACKWARDS + digits[::-1]]
     beginnings += [number[1:] for number in callers.readings(text, region)]
-    words = dict.fromkeys(one for one in beginnings if len(one) >= FEWEST_DIGITS)
-    return [Term(tuple(words)[:MOST_SPELLINGS])]
+    words = dict.fromkeys(NUMBER + one for one in beginnings if len(one) >= FEWEST_DIGITS)
+    return [Term((digits, *from_end, *words)[:MOST_SPELLINGS])]
