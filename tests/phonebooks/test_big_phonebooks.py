@@ -20,8 +20,8 @@ COUNT = 100_000
 NAME = "a name of some length, as it takes some to see whether the book is held in memory "
 CONTACTS = """
 INSERT INTO contacts (customer_id, id, first_name, last_name, display_name, company, job_title, source, external_id,
-                      notes, version, sort_name, tm_create)
-SELECT c.id, {id}, '', '', '{name}' || i, '', '', 'manual', '', '', 1, ' ' || {sort}, '2026-01-01 00:00:00Z'
+                      notes, version, indexed_version, sort_name, tm_create)
+SELECT c.id, {id}, '', '', '{name}' || i, '', '', 'manual', '', '', 1, 1, ' ' || {sort}, '2026-01-01 00:00:00Z'
 FROM customers c, {numbers};
 INSERT INTO phone_numbers (customer_id, contact_id, id, number, number_e164, type, is_primary, tm_create)
 SELECT c.id, {id}, {id}, '', '+' || (15550000000 + i), 'other', false, '2026-01-01 00:00:00Z'
@@ -87,12 +87,14 @@ def test_a_big_book_comes_whole_and_in_order_in_memory_that_does_not_grow(databa
         started(database_url, tmp_path / "log", "serve") as (process, address),
         httpx.Client(base_url=f"{address}/v1.0/phonebooks", params={"token": token}, timeout=20) as phone,
     ):
+        first = "019c3860-0000-7000-8000-000000000001"
+        assert phone.put(f"{address}/v1.0/contacts/{first}", json={"tag_ids": []}).is_success
         assert phone.get("yealink", params={"q": "15550000001"}).text.count("<Telephone") == 1
         before = private_memory(process.pid)
         with watching(process.pid) as most, phone.stream("GET", "yealink") as answer:
             found = list(entries(answer.iter_bytes()))
     assert found == [f"+{15550000000 + i}" for i in sorted(range(1, COUNT + 1), key=lambda i: i * 7919 % 100_000)]
-    assert most[0] - before < 4 * KIBIBYTE
+    assert most[0] - before < 6 * KIBIBYTE  # the jobs in the background begin meanwhile; the book has 15
     assert token not in (tmp_path / "log").read_text()
 
 
