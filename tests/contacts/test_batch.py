@@ -173,3 +173,26 @@ def test_batches_and_single_changes_of_the_same_contacts_at_once_never_wait_in_a
     done = batch(up, atomic=True)().json()["result"]
     assert {one["status"] for one in done} <= {200, 201}
     assert len(api.get("/contacts").json()["result"]) == 12
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"operations": [' + b"0," * 8_000_000 + b"0]}",
+        b'{"operations": [' + b'"\\",",' * 2_500_000 + b"0]}",
+        b"{" + b'"a":1,' * 2_500_000 + b'"a":1}',
+        b'{"operations": [' + b'{"delete":{}},' * 1000 + b'{"delete":{}}]}',
+    ],
+)
+def test_a_batch_of_too_many_entries_is_refused_before_it_is_decoded(alice, body):
+    answer = alice.api.post("/contacts/batch", content=body)
+    assert (answer.status_code, answer.json()["error"]["reason"]) == (400, "TOO_MANY_ENTRIES"), answer.text
+
+
+def test_an_operation_may_be_as_large_as_a_request_of_its_own(alice):
+    small = {"create": {"display_name": "a, b, {c} \\ [d]", "notes": ",{[" * 5000}}
+    large = {"create": {"notes": "x" * 1_048_576}}
+    outcomes = alice.api.post("/contacts/batch", json={"operations": [large, small]}).json()["result"]
+    assert [one["status"] for one in outcomes] == [413, 201]
+    atomic = alice.api.post("/contacts/batch", json={"operations": [small, large], "atomic": True})
+    assert (atomic.status_code, atomic.json()["error"]["message"][:13]) == (413, "operations[1]")

@@ -1,6 +1,7 @@
 """/contacts/batch."""
 
 import asyncio
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +19,7 @@ from ringbook.contacts.change_log import Changing, changing
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.row import Representation
 from ringbook.database.engine import LONG_SECONDS, Database
-from ringbook.errors import FieldProblem, InvalidArgument
+from ringbook.errors import FieldProblem, InvalidArgument, Reason, RingbookError
 
 BATCHES_AT_ONCE = 2
 """How many batches a worker does at the same time: others need its connections to the database too."""
@@ -65,7 +66,7 @@ class BatchResource(Resource):
         body = await bodies.content(req, self.settings.max_batch_bytes)
 
         async def read() -> tuple[list[Todo], bool]:
-            todos, atomic = await asyncio.to_thread(_read, body, caller.region)
+            todos, atomic = await asyncio.to_thread(_read, body, caller.region, self.settings.max_body_bytes)
             await req.context.rate_limit.count(caller.who, len(todos) - 1)
             return todos, atomic
 
@@ -87,21 +88,46 @@ class BatchResource(Resource):
         self.news.tell(caller.customer_id)
 
 
-def _read(body: bytes, region: str) -> tuple[list[Todo], bool]:
+def _read(body: bytes, region: str, most_bytes: int) -> tuple[list[Todo], bool]:
     """Return the operations of a body, each with its place, and whether they are atomic. Raises InvalidArgument."""
+    _refuse_too_many(body)
     undecoded = bodies.parse_body(body, UndecodedBatch, region)
-    todos = [_todo(f"operations[{i}]", bytes(raw), region) for i, raw in enumerate(undecoded.operations)]
+    todos = [_todo(f"operations[{i}]", bytes(raw), region, most_bytes) for i, raw in enumerate(undecoded.operations)]
     return todos, bool(undecoded.atomic)
 
 
-def _todo(place: str, body: bytes, region: str) -> Todo:
+_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)
+
+
+def _refuse_too_many(body: bytes) -> None:
+    """Refuse a body of more entries than a batch has, before it is decoded: that would hold the interpreter for long.
+
+    At each part of the JSON others have their turn. Raises InvalidArgument.
+    """
+    depth = entries = 0
+    for part in _PARTS.finditer(body):
+        sign = body[part.start()]
+        if sign in b"[{":
+            depth += 1
+        elif sign in b"]}":
+            depth -= 1
+        elif sign == ord(",") and depth <= 2:
+            entries += 1
+            if entries > MOST_OPERATIONS + len(Batch.__struct_fields__):
+                message = f"has more than {MOST_OPERATIONS:,} entries"
+                raise InvalidArgument.of([FieldProblem("operations", message, Reason.TOO_MANY_ENTRIES)])
+
+
+def _todo(place: str, body: bytes, region: str, most_bytes: int) -> Todo:
     try:
+        if len(body) > most_bytes:
+            raise bodies.too_large(most_bytes)
         one = bodies.parse_body(body, BatchOperation, region)
         given = [(name, value) for name in BatchOperation.__struct_fields__ if (value := getattr(one, name))]
         if len(given) != 1:
             words = "must have one of create, update, upsert and delete"
             raise InvalidArgument.of([FieldProblem("body", words)])
-    except InvalidArgument as error:
+    except RingbookError as error:
         return Todo(place, error)
     [(name, value)] = given
     return Todo(f"{place}.{name}", value)

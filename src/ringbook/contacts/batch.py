@@ -17,7 +17,7 @@ from ringbook.contacts.contact import LONGEST_EXTERNAL_ID, ChangedContact, NewCo
 from ringbook.contacts.row import Representation
 from ringbook.contacts.tags import LOCK_CUSTOMER
 from ringbook.database.engine import LONG_SECONDS, Database
-from ringbook.errors import BodyTooLarge, InvalidArgument, Reason, RingbookError, Unavailable
+from ringbook.errors import BodyTooLarge, Reason, RingbookError, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import GivenId, Text
 
@@ -74,7 +74,7 @@ class Todo(NamedTuple):
 
     place: str
     """Where it stands in the request: operations[0].create."""
-    given: ContactToChange | InvalidArgument
+    given: ContactToChange | RingbookError
 
 
 Outcome = Representation | RingbookError
@@ -139,10 +139,10 @@ async def _run(
 async def _do(
     caller: Caller,
     transaction: Changing,
-    given: ContactToChange | InvalidArgument,
+    given: ContactToChange | RingbookError,
 ) -> Representation:
     now = utc_now()
-    if isinstance(given, InvalidArgument):
+    if isinstance(given, RingbookError):
         raise given
     if isinstance(given, UpsertedContact):
         return await contact.upsert(caller, transaction, now, given.external_id, None, given)

@@ -79,7 +79,12 @@ async def content(req: Request, most: int) -> bytes:
         body: bytes = await req.stream.read(most + 1)
         if len(body) <= most:
             return body
-    raise BodyTooLarge(Reason.BODY_TOO_LARGE, f"the body is over the limit of {most} bytes")
+    raise too_large(most)
+
+
+def too_large(most: int) -> BodyTooLarge:
+    """Return the error for a body, or what stands for one, that is over the limit."""
+    return BodyTooLarge(Reason.BODY_TOO_LARGE, f"the body is over the limit of {most} bytes")
 
 
 def _options(kind: Any) -> list[Any]:
