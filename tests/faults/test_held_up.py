@@ -1,4 +1,4 @@
-"""Whatever one client sends, a lookup beside it waits at most 50 ms more: the median of its worst tenth.
+"""Whatever one client sends, a lookup beside it waits at most 100 ms more: the median of its worst tenth.
 
 The requests are made from the OpenAPI document: every route with the largest and oddest of what it takes.
 """
@@ -16,7 +16,7 @@ import pytest
 from tests.api.test_openapi import LOCKED
 
 DOCUMENT = json.loads(LOCKED.read_text())
-ALLOWED_MS = 50
+ALLOWED_MS = 100
 SECONDS = 0.6
 LARGEST = 1_000_000
 """Bytes of a body: a little under the limit."""
