@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
+from ringbook.database.upkeep import FIRST_SECONDS
 from ringbook.serving.guard import IDLE_SECONDS, REQUEST_SECONDS
 from tests.faults.processes import wait_until
 from tests.faults.writers import body
@@ -105,6 +106,7 @@ def answers(connection):
 def test_slow_clients_are_closed_and_keep_nobody_waiting(server, api, quiet, durable_token, figure):
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    time.sleep(FIRST_SECONDS + 1)  # until the jobs in the background have opened the files that they need
     resting = HTTPConnection("127.0.0.1", server.port)
     assert answers(resting)
     idle = min(IDLE, most - 6 * EACH)
