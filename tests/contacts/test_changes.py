@@ -1,8 +1,6 @@
 """The feed of changes: a reader that follows it has the book, whatever happens at the same time."""
 
-import asyncio
 import random
-import sqlite3
 import threading
 import time
 import uuid
@@ -10,11 +8,11 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 
-import asyncpg
 import httpx
 import pytest
 
 from tests.process import started
+from tests.rows import execute
 
 DAY = 86_400
 
@@ -57,22 +55,6 @@ def whole_book(api):
         if not page["result"]:
             break
     return book
-
-
-def sql(url, statement):
-    """Run one statement on the database, past the server."""
-    if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-            database.execute(statement)
-        database.close()
-        return
-
-    async def run():
-        connection = await asyncpg.connect(url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(run())
 
 
 def with_time(token, seconds):
@@ -180,9 +162,9 @@ def test_a_token_behind_which_the_log_was_cut_off_is_expired(alice, database_url
     contact_id = alice.api.post("/contacts", json={}).json()["id"]
     alice.api.put(f"/contacts/{contact_id}", json={})
     first = "SELECT MIN(version) FROM contact_changes"
-    sql(database_url, f"DELETE FROM contact_changes WHERE version = ({first})")
+    execute(database_url, f"DELETE FROM contact_changes WHERE version = ({first})")
     refused(alice.api, 410, "TOKEN_EXPIRED", since=since)
-    sql(database_url, "DELETE FROM contact_changes")
+    execute(database_url, "DELETE FROM contact_changes")
     refused(alice.api, 410, "TOKEN_EXPIRED", since=since)
 
 
@@ -194,7 +176,7 @@ def test_what_a_server_of_the_version_before_changes_and_logs_nothing_of_is_not_
     for _ in range(3):
         alice.api.put(f"/contacts/{contact_id}", json={})
     unknown = f"SELECT version FROM contact_changes ORDER BY version LIMIT 1 OFFSET {1 + lost}"
-    sql(database_url, f"DELETE FROM contact_changes WHERE version = ({unknown})")
+    execute(database_url, f"DELETE FROM contact_changes WHERE version = ({unknown})")
     if lost == 2:
         since = feed(alice.api, since=since)["next"]
     refused(alice.api, 410, "TOKEN_EXPIRED", since=since)
@@ -203,13 +185,13 @@ def test_what_a_server_of_the_version_before_changes_and_logs_nothing_of_is_not_
 def test_a_token_of_a_book_that_was_restored_from_a_backup_is_expired(alice, database_url):
     contact_id = alice.api.post("/contacts", json={}).json()["id"]
     for name in ("contact_changes", "book_versions"):
-        sql(database_url, f"CREATE TABLE backup_{name} AS SELECT * FROM {name}")
+        execute(database_url, f"CREATE TABLE backup_{name} AS SELECT * FROM {name}")
     alice.api.put(f"/contacts/{contact_id}", json={"notes": "lost"})
     lost = feed(alice.api)["next"]
     for name in ("contact_changes", "book_versions"):
-        sql(database_url, f"DELETE FROM {name}")
-        sql(database_url, f"INSERT INTO {name} SELECT * FROM backup_{name}")
-        sql(database_url, f"DROP TABLE backup_{name}")
+        execute(database_url, f"DELETE FROM {name}")
+        execute(database_url, f"INSERT INTO {name} SELECT * FROM backup_{name}")
+        execute(database_url, f"DROP TABLE backup_{name}")
     refused(alice.api, 410, "TOKEN_EXPIRED", since=lost)
     for _ in range(4):  # until the version is above that of the token
         alice.api.put(f"/contacts/{contact_id}", json={})

@@ -131,28 +131,31 @@ class Lifespan:
         await self._database.close()
 
 
+async def _callers(database: Database) -> list[Caller]:
+    """Return each live customer, on whose behalf the background does something."""
+    return [Caller(one["id"], one["default_region"], "") for one in await customers.list_all(database)]
+
+
 def _jobs(settings: Settings, database: Database) -> list[Job]:
     """Return what is done in the background."""
     indexing, rest = Lease(database, "search_index"), [0.0]
 
     async def prune_the_log(database: Database) -> None:
         older_than = utc_now() - timedelta(days=max(settings.history_days, settings.changes_days))
-        for customer in await customers.list_all(database) if settings.history_days else ():
-            caller = Caller(customer["id"], customer["default_region"], "")
+        for caller in await _callers(database) if settings.history_days else ():
             await change_log.prune(caller, database, older_than)
 
     async def index_contacts(database: Database) -> None:
         if time.monotonic() < rest[0] or not await indexing.is_held():
             return
         began = time.monotonic()
-        for customer in await customers.list_all(database):
-            caller = Caller(customer["id"], customer["default_region"], "")
+        for caller in await _callers(database):
             await search_index.catch_up(caller, database, indexing.is_held)
         rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
 
     async def delete_old_answers(database: Database) -> None:
-        for customer in await customers.list_all(database):
-            await idempotency_keys.delete_old(Caller(customer["id"], "", ""), database, utc_now())
+        for caller in await _callers(database):
+            await idempotency_keys.delete_old(caller, database, utc_now())
 
     return [
         Job(prune_the_log, pause_seconds=3600),
