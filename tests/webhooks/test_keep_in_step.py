@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.contacts.test_changes import sql, whole_book
+from tests.contacts.test_changes import whole_book
+from tests.rows import execute
 from tests.webhooks.receiver import receiving
 
 PAGE = (Path(__file__).parents[2] / "docs/keep-in-step.md").read_text()
@@ -69,7 +70,7 @@ def test_a_token_that_has_expired_leads_to_the_list_and_takes_out_what_it_no_lon
     program.read_all(alice.api, mirror)
     assert copied(tmp_path / "mirror.db") == whole_book(alice.api)
     alice.api.delete(f"/contacts/{gone}")
-    sql(database_url, "DELETE FROM contact_changes")
+    execute(database_url, "DELETE FROM contact_changes")
     assert program.follow(alice.api, mirror, wait=0)
     assert not program.follow(alice.api, mirror, wait=0)
     mirror.database.close()

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from ringbook.config import read_settings
 from ringbook.webhooks import outbound
-from tests.contacts.test_changes import sql
+from tests.rows import execute
 from tests.webhooks.receiver import receiving
 
 ALL = ["contact.created", "contact.updated", "contact.deleted"]
@@ -139,7 +139,7 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(alice, receiver, databa
     alice.api.post(f"/webhooks/{webhook['id']}/test")
     receiver.verify(webhook["secret"])
     receiver.verify(rotated["secret"])
-    sql(database_url, "UPDATE webhooks SET tm_rotate = '2026-01-01T00:00:00.000000Z'")
+    execute(database_url, "UPDATE webhooks SET tm_rotate = '2026-01-01T00:00:00.000000Z'")
     alice.api.post(f"/webhooks/{webhook['id']}/test")
     receiver.verify(rotated["secret"])
     headers, body, _ = receiver.received[1]
@@ -210,7 +210,7 @@ def test_after_three_days_a_webhook_is_switched_off_and_says_why_and_tells_again
     webhook = make(alice, receiver.url)
     alice.api.post("/contacts", json={})
     until(lambda: [row for row in listed(alice, webhook) if row["attempts"]])
-    sql(database_url, "UPDATE webhook_deliveries SET tm_create = '2026-01-01T00:00:00.000000Z'")
+    execute(database_url, "UPDATE webhook_deliveries SET tm_create = '2026-01-01T00:00:00.000000Z'")
     now = until(lambda: [one for one in alice.api.get("/webhooks").json()["result"] if not one["is_active"]])[0]
     assert now["disabled_reason"] == "a delivery has failed for 3 days, at last with: HTTP status 500"
     assert [row["state"] for row in listed(alice, webhook)] == ["failed"]
