@@ -13,6 +13,7 @@ LAYERS = {
     "description": "api/description/*.py",
     "http": "api/http/*.py",
     "webhooks": "webhooks/*.py",
+    "transfer": "transfer/*.py",
     "phonebooks": "phonebooks/*.py",
     "calling": "calling/*.py",
     "contacts": "contacts/*.py",

@@ -1,0 +1,1 @@
+"""Contacts in files: read, brought in, taken out."""
