@@ -9,12 +9,11 @@ import sqlglot
 import ringbook
 from ringbook.calling.callerid import callerid
 from ringbook.calling.lookup import lookup
-from ringbook.contacts import search
 from ringbook.contacts.filters import Filters, filtered
-from ringbook.contacts.search import SearchShape
+from ringbook.contacts.search_statements import IN_NAMES, REST, WIDTH, SearchShape, candidates, counts, walk
 from ringbook.database.engine import Query
 
-ONE, TWO = SearchShape(1, 2), SearchShape(2, search.WIDTH)
+ONE, TWO = SearchShape(1, 2), SearchShape(2, WIDTH)
 FILTERS = {
     "external_id": Filters(external_id="x"),
     "phone": Filters(numbers=("+15551234567", "+5551234567")),
@@ -30,12 +29,12 @@ ON_DEMAND = {
     "lookup(2, 1)": lookup(2, 1),
     "callerid(1)": callerid(1, with_tags=False),
     "callerid(2, with_tags)": callerid(2, with_tags=True),
-    **{f"counts{tuple(shape)}": search.counts(shape) for shape in (ONE, TWO)},
+    **{f"counts{tuple(shape)}": counts(shape) for shape in (ONE, TWO)},
     **{
         f"{of_rank.__name__}({shape.terms}, {shape.width}, {rank})": of_rank(shape, rank)
-        for of_rank in (search.candidates, search.walk)
+        for of_rank in (candidates, walk)
         for shape in (ONE, TWO)
-        for rank in (search.IN_NAMES, search.REST)
+        for rank in (IN_NAMES, REST)
     },
     **{f"filtered({name})": filtered(filters.shape) for name, filters in FILTERS.items()},
 }

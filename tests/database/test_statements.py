@@ -10,7 +10,8 @@ import pytest
 
 from ringbook.calling.callerid import callerid
 from ringbook.calling.lookup import lookup
-from ringbook.contacts.search import NUMBERS, values_of_terms
+from ringbook.contacts.search import values_of_terms
+from ringbook.contacts.search_statements import NUMBERS
 from ringbook.database.connecting import connect_to, parse
 from ringbook.database.engine import Query
 from ringbook.database.schema import ContactKey, CustomerKey, metadata

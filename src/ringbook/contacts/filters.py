@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ringbook.contacts import external_ids, search_index
 from ringbook.contacts.contact import WHOLE
 from ringbook.contacts.contact_tags import MOST_TAGS
-from ringbook.contacts.search import CONTACTS_OF_IDS
+from ringbook.contacts.search_statements import CONTACTS_OF_IDS
 from ringbook.database.engine import Database, Query
 from ringbook.database.pages import MOST_CHARACTERS, Page, render_page
 from ringbook.database.parameters import CUSTOMER_ID, CUSTOMER_KEY, LIMIT

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from ringbook.contacts.search import WIDTH, ranges_of_rare, with_rare_term
+from ringbook.contacts.search import ranges_of_rare
+from ringbook.contacts.search_statements import WIDTH, with_rare_term
 from ringbook.database.engine import Connection, Query, Row
 from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT

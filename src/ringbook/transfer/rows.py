@@ -22,7 +22,7 @@ class RowContact(NamedTuple):
     """What a row says of a contact. What it does not say is absent or empty."""
 
     texts: Mapping[str, str] = {}
-    """By field: first_name, last_name, display_name, company, job_title, external_id, notes, source."""
+    """By field: TEXTS of contacts/contact.py, and source."""
     phone_numbers: Sequence[RowAddress] = ()
     emails: Sequence[RowAddress] = ()
     tags: Sequence[str] = ()
