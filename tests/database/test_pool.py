@@ -1,6 +1,7 @@
 """The connections to PostgreSQL: lent, taken back, cut when overdue, and never more than there may be."""
 
 import asyncio
+import gc
 import time
 
 import asyncpg
@@ -129,3 +130,14 @@ def test_one_that_the_server_has_ended_or_that_was_idle_for_long_is_not_lent_aga
         assert await backend(two) != fresh
 
     with_pool(work)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_connection_that_is_cut_in_the_moment_of_the_end_leaves_no_socket_open(with_pool):
+    async def work(two):
+        connection = await two.lend(5)
+        two.cut(connection)
+        two.give_back(connection)
+
+    with_pool(work)
+    gc.collect()  # a socket that was left open warns when it is gone

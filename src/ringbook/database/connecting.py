@@ -122,7 +122,6 @@ async def let_go(
     finally:
         asking.cancel()
         await asyncio.wait([asking])
-        kept.close()
 
 
 async def _ask_to_end(

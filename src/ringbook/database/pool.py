@@ -1,6 +1,7 @@
 """Connections to PostgreSQL, lent for a while each; asyncpg's own pool takes as long as the statement (decision 13)."""
 
 import asyncio
+import socket
 from collections import deque
 from functools import partial
 
@@ -81,7 +82,7 @@ class Pool:
             return
         leaving = self._loop.create_task(let_go(kept, cancel, self._turns[host], partial(self._silent, host)))
         self._leaving[connection] = leaving
-        leaving.add_done_callback(partial(self._left, connection))
+        leaving.add_done_callback(partial(self._left, connection, kept))
 
     async def close(self, seconds: float) -> None:
         """Close what is idle, within so many seconds."""
@@ -171,7 +172,8 @@ class Pool:
         if connection not in self._leaving:
             self._places[connection.host].release()
 
-    def _left(self, connection: ServerConnection, _leaving: asyncio.Task[None]) -> None:
+    def _left(self, connection: ServerConnection, kept: socket.socket, _leaving: asyncio.Task[None]) -> None:
+        kept.close()  # here, as a task that is cancelled before it begins runs nothing of its own
         del self._leaving[connection]
         self._places[connection.host].release()
 
