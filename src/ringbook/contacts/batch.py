@@ -35,7 +35,7 @@ LET_GO_SECONDS = 0.003
 class IdentifiedContact(ChangedContact, forbid_unknown_fields=True, kw_only=True):
     """A contact, and what to change of it."""
 
-    id: GivenId
+    id: GivenId  # type: ignore[assignment]  # which alone is read here
 
 
 class UpsertedContact(NewContact, forbid_unknown_fields=True, kw_only=True):

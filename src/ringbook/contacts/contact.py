@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Meta
+from msgspec import Meta, field
 from sqlalchemy.dialects.postgresql import insert
 
 from ringbook.clock import new_id
@@ -101,7 +101,9 @@ class NewContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
 class ChangedContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
     """What to change of a contact. A list given replaces the whole list."""
 
-    source: Annotated[Any, Meta(description="Cannot be changed; accepted and ignored.")] = None
+    source: Annotated[msgspec.Raw, Meta(description="Cannot be changed; accepted and ignored.")] = field(
+        default_factory=msgspec.Raw
+    )
 
 
 class _ContactAndAddresses(msgspec.Struct):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from ringbook.contacts.entries import AddressEntry
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
@@ -61,10 +61,21 @@ class AddressKeys(ReadOnlyKeys, kw_only=True):
     """The keys of an address that a client cannot set."""
 
     id: Annotated[
-        Any, Meta(description="In a list that replaces another: the address to keep. Accepted and ignored elsewhere.")
-    ] = None
-    number_e164: Ignored = None
-    target_name: Ignored = None
+        msgspec.Raw,
+        Meta(description="In a list that replaces another: the address to keep. Accepted and ignored elsewhere."),
+    ] = field(default_factory=msgspec.Raw)
+    number_e164: Ignored = field(default_factory=msgspec.Raw)
+    target_name: Ignored = field(default_factory=msgspec.Raw)
+
+
+LONGEST_ID = 300
+"""Bytes of a UUID in JSON, whatever is escaped in it."""
+
+
+def _id(raw: msgspec.Raw) -> str:
+    """Return the id that a client has sent, '' for what is none."""
+    is_text = bytes(memoryview(raw)[:1]) == b'"' and len(memoryview(raw)) <= LONGEST_ID
+    return str(msgspec.json.decode(raw)).lower() if is_text else ""
 
 
 class _InTutorial(AddressKeys, kw_only=True):
@@ -80,7 +91,7 @@ class _InTutorial(AddressKeys, kw_only=True):
         """Return what is said of the address."""
         return AddressEntry(
             kind=self.kind,
-            id=str(self.id or "").lower(),
+            id=_id(self.id),
             value=getattr(self, self.kind.entered),
             type=self.absent_type if self.type is None else self.type or "other",
             is_primary=self.is_primary,
@@ -158,7 +169,7 @@ class _ByTarget(AddressKeys, kw_only=True):
         return AddressEntry(
             kind=self.kind,
             by_target=True,
-            id=str(self.id or "").lower(),
+            id=_id(self.id),
             value=self.target,
             type=type_,
             label=label,

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any, ClassVar, Protocol, Self
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 """A UUID with its dashes, in any case."""
@@ -21,19 +21,24 @@ Time = Annotated[
     ),
 ]
 GivenId = Annotated[str, Meta(pattern=UUID_PATTERN, max_length=36, extra_json_schema={"format": "uuid"})]
-Ignored = Annotated[Any, Meta(description="Read-only: accepted and ignored.", extra_json_schema={"readOnly": True})]
+Ignored = Annotated[
+    msgspec.Raw, Meta(description="Read-only: accepted and ignored.", extra_json_schema={"readOnly": True})
+]
 Text = Annotated[str, Meta(pattern=NO_NUL_PATTERN)]
 
 
 class ReadOnlyKeys(Struct, kw_only=True):
-    """The keys of an answer that a client cannot set: ignored, so that it can send back what it has read."""
+    """The keys of an answer that a client cannot set: ignored, so that it can send back what it has read.
 
-    id: Ignored = None
-    customer_id: Ignored = None
-    contact_id: Ignored = None
-    tm_create: Ignored = None
-    tm_update: Ignored = None
-    tm_delete: Ignored = None
+    They are not even read: to make objects of a megabyte of lists would hold the interpreter for 100 ms.
+    """
+
+    id: Ignored = field(default_factory=msgspec.Raw)
+    customer_id: Ignored = field(default_factory=msgspec.Raw)
+    contact_id: Ignored = field(default_factory=msgspec.Raw)
+    tm_create: Ignored = field(default_factory=msgspec.Raw)
+    tm_update: Ignored = field(default_factory=msgspec.Raw)
+    tm_delete: Ignored = field(default_factory=msgspec.Raw)
 
 
 class Entered(Protocol):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Meta
+from msgspec import Meta, field
 
 from ringbook.clock import new_id
 from ringbook.contacts import change_feed
@@ -37,8 +37,8 @@ class NewWebhook(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     url: Url
     events: Events | None = None
     is_active: bool | None = None
-    disabled_reason: Ignored = None
-    secret: Ignored = None
+    disabled_reason: Ignored = field(default_factory=msgspec.Raw)
+    secret: Ignored = field(default_factory=msgspec.Raw)
 
 
 class ChangedWebhook(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
@@ -47,8 +47,8 @@ class ChangedWebhook(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
     url: Url | None = None
     events: Events | None = None
     is_active: bool | None = None
-    disabled_reason: Ignored = None
-    secret: Ignored = None
+    disabled_reason: Ignored = field(default_factory=msgspec.Raw)
+    secret: Ignored = field(default_factory=msgspec.Raw)
 
 
 class Webhook(msgspec.Struct):

@@ -1,6 +1,7 @@
 """A request's JSON -> a Struct, or an error that names every field that is wrong."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
@@ -14,6 +15,12 @@ from ringbook.errors import MOST_PROBLEMS, BodyTooLarge, FieldProblem, InvalidAr
 from ringbook.values.fields import NO_NUL_PATTERN, UUID_PATTERN, Entered
 
 PATTERN_MESSAGES = {UUID_PATTERN: "is not a UUID", NO_NUL_PATTERN: "must not have NUL characters"}
+MANY = 20_000
+"""So many values are decoded within some 5 ms."""
+
+MOST_FIELDS = 1000
+"""How many keys of an object are looked at where something is wrong with it."""
+
 INLINE_BYTES = 1500
 """A body up to this length is read at once: at worst 60 odd addresses, some 25 ms. A longer one is read on a thread."""
 
@@ -110,21 +117,29 @@ def _problems(raw: msgspec.Raw, kind: Any, at: str, region: str) -> Iterator[Fie
     items = next((get_args(o)[0] for o in options if get_origin(o) is list), None)
     first = bytes(memoryview(raw)[:1])
     if structs and first == b"{":
+        if has_more_entries(bytes(raw), MOST_FIELDS):
+            yield FieldProblem(at or "body", f"has more than {MOST_FIELDS:,} fields", Reason.TOO_MANY_ENTRIES)
+            return
         values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         yield from _object_problems(values, structs, at, region)
     elif items and first == b"[":
-        entries = msgspec.json.decode(raw, type=list[msgspec.Raw])
-        most = _most_entries(kind)
-        if most and len(entries) > most:  # not worth the cost of looking at each
-            yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
-        else:
-            yield from _item_problems(entries, items, at, region)
-    elif Any not in options:  # which is accepted whatever it is
+        yield from _list_problems(raw, items, _most_entries(kind), at, region)
+    elif Any not in options and msgspec.Raw not in options:  # which are accepted whatever they are
         try:
             _decoded(raw, kind, region)
         except msgspec.ValidationError as error:
             reason = getattr(error.__cause__, "reason", Reason.INVALID_FIELD)
             yield FieldProblem(at or "body", _one_of(options) or _message(str(error)), reason)
+
+
+def _list_problems(raw: msgspec.Raw, kind: Any, most: int | None, at: str, region: str) -> Iterator[FieldProblem]:
+    """Yield what is wrong with a list: that it has too many entries, or what is wrong with each."""
+    is_too_long = most is not None and has_more_entries(bytes(raw), most)
+    entries = [] if is_too_long else msgspec.json.decode(raw, type=list[msgspec.Raw])
+    if is_too_long or (most is not None and len(entries) > most):  # not worth the cost of looking at each
+        yield FieldProblem(at, f"has more than {most:,} entries", Reason.TOO_MANY_ENTRIES)
+    else:
+        yield from _item_problems(entries, kind, at, region)
 
 
 def _item_problems(values: list[msgspec.Raw], kind: Any, at: str, region: str) -> Iterator[FieldProblem]:
@@ -141,6 +156,31 @@ def _item_problems(values: list[msgspec.Raw], kind: Any, at: str, region: str) -
         prefix = at.rpartition(".")[0]
         for problem in between(right):
             yield problem._replace(field=f"{prefix}.{problem.field}".lstrip("."))
+
+
+_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)
+
+
+def has_more_entries(json: bytes, most: int, depth: int = 1) -> bool:
+    """Tell whether lists and objects of JSON have more than `most` entries in all, down to a depth; empty ones count.
+
+    It is asked before JSON of MANY parts or more is decoded, which would hold the interpreter for long; of less it is
+    not looked for. At each part others have their turn.
+    """
+    if json.count(b",") < max(most, MANY):
+        return False
+    now, entries = 0, 1
+    for part in _PARTS.finditer(json):
+        sign = json[part.start()]
+        if sign in b"[{":
+            now += 1
+        elif sign in b"]}":
+            now -= 1
+        elif sign == ord(",") and now <= depth:
+            entries += 1
+            if entries > most:
+                return True
+    return False
 
 
 def _structs(options: list[Any]) -> list[Any]:
