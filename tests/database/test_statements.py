@@ -155,7 +155,9 @@ SORTED = "is_primary|position|chosen|tested|looked_at|sort_name|contact_id"
 """What may be sorted on the way: what one contact has, and what a LIMIT or the rarest term has made few."""
 
 
-SCANNED = "\\(subquery|anon_|CONSTANT ROW|chosen|numbers|ordered|asked|name_|other_|tested|holders|having|looked_at"
+SCANNED = (
+    "\\(subquery|anon_|CONSTANT ROW|chosen|in_order|numbers|ordered|asked|name_|other_|tested|holders|having|looked_at"
+)
 """What may be read whole: what a search of an index has found."""
 
 

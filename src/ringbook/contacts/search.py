@@ -2,8 +2,8 @@
 
 What is found is in four ranks: the whole number or address; the name shown begins so, first those that are no longer;
 all terms are in the names; the rest. Within each the order is that of the names, so that a page goes on behind any
-contact. A rank is read by name, each contact tested, until the page is full: of common terms that is soon. If not,
-all that have the rarest term are read and sorted by name, where they are few enough for one request.
+contact. A rank is read in one of two ways: of a rare term all candidates, sorted by name; of common terms the contacts
+by name, each tested, and of these no more than a request may cost.
 """
 
 from typing import Annotated, NamedTuple
@@ -47,10 +47,7 @@ MOST_TESTED = 8000
 """How many contacts are tested in one request, by name."""
 
 FEW_CANDIDATES = 100
-"""Up to so many are read at once."""
-
-TESTED_FOR_A_CANDIDATE = 2
-"""How many contacts can be tested by name in the time in which one candidate is read."""
+"""Up to so many are read without a look by name."""
 
 MOST_EXACT = 100
 """How many contacts may have a number or an address that is no office line: those of one are found by name."""
@@ -141,6 +138,11 @@ class _Search(NamedTuple):
     counts: list[tuple[int, int]]
     """How many have each term in the names, and elsewhere; empty as long as nobody needs to know."""
 
+    @property
+    def is_one_term(self) -> bool:
+        """Whether whoever has the rarest term has all of them."""
+        return len(self.terms.terms) == 1
+
     def but_exact(self, ids: list[str], limit: int) -> list[str]:
         """Return the first of `ids` that are not exact."""
         return [contact_id for contact_id in ids if contact_id not in self.exact][:limit]
@@ -225,17 +227,22 @@ async def _read_by_terms(
     if not min(of_term) or (rank == REST and not any(other for _, other in search.counts)):
         return [], ""
     fewest = min(of_term)
-    if fewest > FEW_CANDIDATES:
-        values["most"] = min(MOST_TESTED, TESTED_FOR_A_CANDIDATE * fewest)
+    if search.is_one_term and fewest > FEW_CANDIDATES:  # it fills the page as a rule, and soon
+        values["most"] = min(fewest, MOST_CANDIDATES)
         ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
         if len(ids) == limit:
             return ids, ""
-        if fewest > MOST_CANDIDATES:
-            last = await database.one(LAST_TESTED, **values | {"most": MOST_TESTED - 1})
-            return ids, str(last[0]) if last else ""
-    i = of_term.index(fewest)
-    rare = _ranges_of_rare(search, i, rank) | _known_of_rare(search, i, rank)
-    return search.but_exact(await _ids(caller, database, candidates(search.shape, rank), values | rare), limit), ""
+    if fewest <= MOST_CANDIDATES:
+        values["most"] = MOST_CANDIDATES
+        i = of_term.index(fewest)
+        rare = _ranges_of_rare(search, i, rank) | _known_of_rare(search, i, rank)
+        return search.but_exact(await _ids(caller, database, candidates(search.shape, rank), values | rare), limit), ""
+    values["most"] = MOST_TESTED
+    ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
+    if len(ids) == limit:
+        return ids, ""
+    last = await database.one(LAST_TESTED, **values | {"most": MOST_TESTED - 1})
+    return ids, str(last[0]) if last else ""
 
 
 async def _counts(
