@@ -143,7 +143,7 @@ def main() -> None:
         keep(found)
         report.write(results)
         draw_searches(results)
-    sys.stdout.write("\n\n".join(report.render(name, results) for name in report.OF_BOOKS) + "\n")
+    sys.stdout.write("\n\n".join(report.render(name, results) for name in ("book targets", "searches")) + "\n")
 
 
 if __name__ == "__main__":

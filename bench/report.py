@@ -230,8 +230,6 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "beside writes": beside_writes,
     "memory": memory,
     "profile": profile,
-}
-OF_BOOKS: dict[str, Callable[[Any], str]] = {
     "book setting": book_setting,
     "book targets": book_targets,
     "searches": searches,
@@ -243,7 +241,7 @@ OF_BOOKS: dict[str, Callable[[Any], str]] = {
 
 def render(name: str, results: Any) -> str:
     """Return the table of that name."""
-    return (TABLES | OF_BOOKS)[name](results)
+    return TABLES[name](results)
 
 
 def place(document: str, results: Any) -> str:
