@@ -227,8 +227,8 @@ async def _read_by_terms(
     if not min(of_term) or (rank == REST and not any(other for _, other in search.counts)):
         return [], ""
     fewest = min(of_term)
-    if search.is_one_term and fewest > FEW_CANDIDATES:  # it fills the page as a rule, and soon
-        values["most"] = min(fewest, MOST_CANDIDATES)
+    if search.is_one_term and FEW_CANDIDATES < fewest <= MOST_CANDIDATES:  # it fills the page as a rule, and soon
+        values["most"] = fewest
         ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
         if len(ids) == limit:
             return ids, ""
