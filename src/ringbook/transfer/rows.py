@@ -48,12 +48,17 @@ class FileRow(NamedTuple):
 class ContactFile(Protocol):
     """A file that is being read. Nothing of it is kept in memory but the row at hand."""
 
-    encoding: str
-    """As what its bytes were read: a name that Python knows."""
-    mapping: Mapping[str, str]
-    """Each column, and the field that it is read as; empty where the form has no columns."""
-    unknown: Sequence[str]
-    """Columns that nobody has said anything of."""
+    @property
+    def encoding(self) -> str:
+        """As what its bytes are read: a name that Python knows."""
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """Each column, and the field that it is read as; empty where the form has no columns."""
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Columns that nobody has said anything of."""
 
     def rows(self) -> Iterator[FileRow]:
         """Yield each row in order, a broken one with its problem. Raises InvalidArgument for what is no such file."""
