@@ -3,6 +3,7 @@
 from tests.rows import execute
 
 UNDONE = {
+    "0008": "DROP TABLE import_rows; DROP TABLE import_parts; DROP TABLE imports",
     "0007": "DROP TABLE leases; DROP TABLE webhook_deliveries; DROP TABLE webhooks",
     "0006": """
 DROP INDEX contacts_external_id_once;

@@ -14,6 +14,7 @@ BAD = {
     "DATABASE_CONNECTIONS": ["1", "many", "-3", "٣"],
     "MAX_BODY_BYTES": ["0", "1e6"],
     "MAX_BATCH_BYTES": ["0", "1e6"],
+    "MAX_FILE_BYTES": ["0", "200MB"],
     "LOG_FORMAT": ["xml"],
     "CORS_ORIGINS": ["crm.example.com", "https://crm.example.com/"],
     "PUBLIC_URL": ["contacts.example.com", "ftp://x", "https://x/?q", "https://us er", "https://user@x"],

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_connections: int
     max_body_bytes: int
     max_batch_bytes: int
+    max_file_bytes: int
     log_format: str
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
@@ -190,6 +191,9 @@ SETTINGS = {
     ),
     "max_batch_bytes": Setting(
         _default("16777216"), whole_number(1024, 1 << 30), "the same for a batch of changes of contacts"
+    ),
+    "max_file_bytes": Setting(
+        _default("209715200"), whole_number(1024, 1 << 40), "the same for a file of contacts to import"
     ),
     "log_format": Setting(_default("auto"), _one_of(*LOG_FORMATS), "auto: console on a terminal, else json"),
     "cors_origins": Setting(_default(""), _list(_origin), "origins whose pages may call the API, by commas; * for any"),

@@ -48,6 +48,7 @@ class Reason(enum.StrEnum):
     ADDRESS_NOT_FOUND = enum.auto()
     TAG_NOT_FOUND = enum.auto()
     WEBHOOK_NOT_FOUND = enum.auto()
+    IMPORT_NOT_FOUND = enum.auto()
     # 405, 409, 410, 412, 413, 422, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()
@@ -55,6 +56,7 @@ class Reason(enum.StrEnum):
     ADDRESS_ALREADY_EXISTS = enum.auto()
     TAG_NAME_EXISTS = enum.auto()
     EXTERNAL_ID_EXISTS = enum.auto()
+    IMPORT_NOT_ENDED = enum.auto()
     IDEMPOTENCY_KEY_IN_USE = enum.auto()
     TOKEN_EXPIRED = enum.auto()
     CONTACT_CHANGED = enum.auto()
@@ -151,6 +153,12 @@ class Aborted(RingbookError):
 
     http_status, status = 409, "ABORTED"
     retry_seconds = 1
+
+
+class WrongState(RingbookError):
+    """What it is about is not in a state for it."""
+
+    http_status, status = 409, "FAILED_PRECONDITION"
 
 
 class TokenExpired(RingbookError):

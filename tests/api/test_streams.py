@@ -70,4 +70,9 @@ def test_no_temporary_file_is_left_open(server, many, monkeypatch):
 def test_nothing_is_streamed_but_by_this_one_way():
     source = Path(streams.__file__).parents[2]
     streaming = [path.name for path in source.rglob("*.py") if re.search(r"\.stream\b", path.read_text())]
-    assert sorted(streaming) == ["bodies.py", "outbound.py", "streams.py"]  # the one reads req.stream, the next sends
+    assert sorted(streaming) == [
+        "bodies.py",
+        "imports.py",
+        "outbound.py",
+        "streams.py",
+    ]  # two read req.stream, one sends

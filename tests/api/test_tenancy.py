@@ -10,11 +10,14 @@ import re
 import uuid
 from itertools import product
 
+import msgspec
+
 from ringbook.api.description.examples import BY_STRUCT, NEW_CONTACT
 from ringbook.clock import new_id, utc_now
 from ringbook.contacts.book_versions import SLOTS
 from ringbook.contacts.change_feed import make_token
 from ringbook.tenants.caller import Caller
+from ringbook.transfer.options import ImportOptions
 from tests.api.test_openapi import LOCKED
 
 DOCUMENT = json.loads(LOCKED.read_text())
@@ -33,6 +36,9 @@ REVEAL_NOTHING = {
     "format",
     "max",
     "wait",
+    *(field.name for field in msgspec.structs.fields(ImportOptions)),
+    "version",
+    "file_name",
 }
 """Parameters that name nothing of a customer's."""
 
@@ -60,8 +66,9 @@ def made(api, number, address):
     body = {"phone_numbers": [{"number": number}], "emails": [{"address": address}], "tag_ids": [tag["id"]]}
     contact = api.post("/contacts", json=body | {"external_id": name}).json()
     webhook = api.post("/webhooks", json={"url": "https://crm.example", "is_active": False}).json()
+    job = api.post("/imports", content=b"no file of contacts").json()
     since = api.get("/contacts/changes").json()["next"]
-    return names_of(contact, name) | {"since": since, "webhooks": webhook["id"]}
+    return names_of(contact, name) | {"since": since, "webhooks": webhook["id"], "imports": job["id"]}
 
 
 def names_of(contact, name):

@@ -80,4 +80,4 @@ def leaves(command, words=()):
 
 def test_no_option_leaves_its_answer_to_a_type_that_names_nothing_valid():
     kinds = {type(param.type) for _, command in leaves(cli) for param in command.params}
-    assert kinds == {Checked, click.Choice, click.types.StringParamType, click.types.BoolParamType}
+    assert kinds == {Checked, click.Choice, click.Path, click.types.StringParamType, click.types.BoolParamType}

@@ -22,7 +22,7 @@ from tests.statements import ON_DEMAND, TWO, main, statements
 
 TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
 EVERY = statements()
-WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY", "BACKLOG", "ACTIVE_WEBHOOKS"}
+WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY", "BACKLOG", "ACTIVE_WEBHOOKS", "IMPORTS_TO_DO"}
 """Finding a credential by its hash, the operator's command line, and what is done in the background for all."""
 
 HOT = {

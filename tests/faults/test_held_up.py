@@ -125,9 +125,12 @@ def requests(own):
         for name, value in own.items():
             path = path.replace(f"{{{name}}}", value)
         for method, operation in methods.items():
-            if "requestBody" in operation:
-                for name, body in bodies(operation["requestBody"]["content"]["application/json"]["schema"]):
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" in content:
+                for name, body in bodies(content["application/json"]["schema"]):
                     yield f"{method.upper()} {template}: {name}", method.upper(), path, body
+            elif content:
+                yield f"{method.upper()} {template}: a file", method.upper(), path, "x" * LARGEST
             elif method == "get":
                 yield f"GET {template}", "GET", path, None
             for parameter in operation["parameters"]:
@@ -171,7 +174,8 @@ def largest_book(ringbook, durable_token):
         victim = api.post("/contacts", json={"phone_numbers": [{"number": "+15551234567"}]})
         victim.raise_for_status()
         own = {"contact_id": one["id"], "address_id": one["phone_numbers"][0]["id"], "tag_id": tag["id"]}
-        own |= {"webhook_id": webhook["id"], "since": since}
+        job = api.post("/imports", content=b"no file of contacts").json()
+        own |= {"webhook_id": webhook["id"], "since": since, "import_id": job["id"]}
         yield server, api, own | {"number": one["phone_numbers"][0]["number_e164"]}
 
 

@@ -312,6 +312,7 @@ CHANGING_NO_CONTACT = {
     ("POST", "/webhooks"),
 }
 CHANGING_NO_CONTACT |= {("PUT", "/webhooks/{webhook_id}"), ("DELETE", "/webhooks/{webhook_id}")}
+CHANGING_NO_CONTACT |= {("POST", "/imports"), ("DELETE", "/imports/{import_id}"), ("POST", "/imports/{import_id}/undo")}
 CHANGING_NO_CONTACT |= {("POST", f"/webhooks/{{webhook_id}}/{word}") for word in ("rotate", "test")}
 
 

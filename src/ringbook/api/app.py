@@ -24,6 +24,7 @@ from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
 from ringbook.api.description.openapi import OpenApi
+from ringbook.api.export import ExportResource
 from ringbook.api.history import HistoryResource
 from ringbook.api.http import problems
 from ringbook.api.http.auth import Authentication
@@ -31,6 +32,7 @@ from ringbook.api.http.news import News
 from ringbook.api.http.observation import Observation
 from ringbook.api.http.rate_limits import RateLimits
 from ringbook.api.http.resource import Resource
+from ringbook.api.imports import ImportResource, ImportsResource, RejectsResource, UndoResource
 from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
@@ -53,6 +55,7 @@ from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
 from ringbook.tenants import customers, idempotency_keys
 from ringbook.tenants.caller import Caller
+from ringbook.transfer.background import IMPORT_LOOK_SECONDS, ImportRunner
 from ringbook.values.fields import UUID
 from ringbook.webhooks.sender import Sender
 
@@ -62,12 +65,14 @@ it took."""
 
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
+IMPORT_PATH = "/v1.0/imports/{import_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
     "/v1.0/contacts/batch": BatchResource,
     "/v1.0/contacts/changes": ChangesResource,
     "/v1.0/contacts/search": SearchResource,
+    "/v1.0/contacts/export": ExportResource,
     CONTACT_PATH: ContactResource,
     f"{CONTACT_PATH}/phone-numbers": PhoneNumbersResource,
     f"{CONTACT_PATH}/phone-numbers/{{address_id:id}}": PhoneNumberResource,
@@ -86,6 +91,10 @@ ROUTES: dict[str, type[Resource]] = {
     f"{WEBHOOK_PATH}/rotate": RotateResource,
     f"{WEBHOOK_PATH}/test": TestResource,
     f"{WEBHOOK_PATH}/deliveries": DeliveriesResource,
+    "/v1.0/imports": ImportsResource,
+    IMPORT_PATH: ImportResource,
+    f"{IMPORT_PATH}/rejects": RejectsResource,
+    f"{IMPORT_PATH}/undo": UndoResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,
@@ -161,6 +170,7 @@ def _jobs(settings: Settings, database: Database) -> list[Job]:
         Job(prune_the_log, pause_seconds=3600),
         Job(index_contacts, pause_seconds=INDEX_SECONDS),
         Job(delete_old_answers, pause_seconds=600),
+        Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
     ]
 
 

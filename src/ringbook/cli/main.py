@@ -12,6 +12,13 @@ from ringbook import __version__
 from ringbook.cli.access_keys import accesskey
 from ringbook.cli.contacts import contacts_group
 from ringbook.cli.customers import customer
+from ringbook.cli.imports import (
+    contacts_export,
+    contacts_import,
+    contacts_imports,
+    contacts_rejects,
+    contacts_undo_import,
+)
 from ringbook.cli.serve import migrate_command, quickstart, serve
 from ringbook.config import PREFIX, SETTINGS, InvalidSetting, unknown_settings
 from ringbook.database.revisions import SchemaTooNew
@@ -38,6 +45,9 @@ def cli() -> None:
 
 for command in (serve, quickstart, migrate_command, customer, accesskey, contacts_group):
     cli.add_command(command)
+
+for command in (contacts_import, contacts_imports, contacts_rejects, contacts_undo_import, contacts_export):
+    contacts_group.add_command(command)
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ INSERT_ADDRESS = _each(
 )
 
 
-def _row(one: Stored) -> dict[str, Any]:
+def values_of_address(one: Stored) -> dict[str, Any]:
     """Return what is kept of an address, by column."""
     return {
         **one.kept.values,
@@ -98,19 +98,19 @@ def _row(one: Stored) -> dict[str, Any]:
     }
 
 
-def _changes(kind: Kind, before: Sequence[Stored], after: Sequence[Stored]) -> list[FieldChange]:
+def address_changes(kind: Kind, before: Sequence[Stored], after: Sequence[Stored]) -> list[FieldChange]:
     """Return what is other `after` a change of a contact's addresses of a kind than it was `before`."""
 
     def field(one: Stored) -> str:
         return f"{kind.table.name}[{one.kept.values[kind.normalized]}]"
 
     there, kept = {one.id: one for one in before}, {one.id for one in after}
-    changes = [FieldChange(field(one), _row(one), None) for one in before if one.id not in kept]
+    changes = [FieldChange(field(one), values_of_address(one), None) for one in before if one.id not in kept]
     for one in after:
         if (old := there.get(one.id)) is None:
-            changes.append(FieldChange(field(one), None, _row(one)))
+            changes.append(FieldChange(field(one), None, values_of_address(one)))
         else:
-            changes += changes_between(_row(old), _row(one), f"{field(old)}.")
+            changes += changes_between(values_of_address(old), values_of_address(one), f"{field(old)}.")
     return changes
 
 
@@ -140,32 +140,37 @@ async def _insert(
     caller: Caller, transaction: Transaction, kind: Kind, contact_id: str, addresses: Sequence[Stored]
 ) -> None:
     """Insert addresses. Raises UniqueViolation."""
+    if addresses:
+        await transaction.run_many(INSERT_ADDRESS[kind], values_to_insert(caller, contact_id, addresses))
+
+
+def values_to_insert(caller: Caller, contact_id: str, addresses: Sequence[Stored]) -> list[dict[str, Any]]:
+    """Return the values of INSERT_ADDRESS for addresses of a contact."""
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-    rows = [ids | _row(one) | {"id": one.id, "now": one.tm_create} for one in addresses]
-    if rows:
-        await transaction.run_many(INSERT_ADDRESS[kind], rows)
+    return [ids | values_of_address(one) | {"id": one.id, "now": one.tm_create} for one in addresses]
 
 
-def _columns(kind: Kind) -> list[sa.Column[Any]]:
+def stored_columns(kind: Kind) -> list[sa.Column[Any]]:
+    """Return the columns of which stored_of makes an address."""
     return [kind.table.c[name] for name in ("id", "tm_create", *OF_REQUEST, *kind.columns)]
 
 
-def _stored(kind: Kind, row: Row) -> Stored:
-    """Return the address of a row of _columns."""
+def stored_of(kind: Kind, row: Row) -> Stored:
+    """Return the address of a row of stored_columns."""
     id_, tm_create, type_, label, detail, is_primary, *values = row
     kept = Kept(dict(zip(kind.columns, values, strict=True)), type_, label, detail)
     return Stored(str(id_), tm_create, bool(is_primary), kept)
 
 
 ADDRESSES_OF_CONTACT = _each(
-    lambda kind: sa.select(*_columns(kind)).where(*_of_contact(kind.table)).order_by(kind.table.c.id)
+    lambda kind: sa.select(*stored_columns(kind)).where(*_of_contact(kind.table)).order_by(kind.table.c.id)
 )
 
 
 async def stored(caller: Caller, transaction: Transaction, kind: Kind, contact_id: str) -> list[Stored]:
     """Return the addresses of the kind that a contact has."""
     rows = await transaction.all(ADDRESSES_OF_CONTACT[kind], customer_id=caller.customer_id, contact_id=contact_id)
-    return [_stored(kind, row) for row in rows]
+    return [stored_of(kind, row) for row in rows]
 
 
 DELETE_ADDRESSES = _each(lambda kind: sa.delete(kind.table).where(*_of_contact(kind.table)))
@@ -198,7 +203,7 @@ async def replace_all(
     await transaction.all(DELETE_ADDRESSES[kind], customer_id=caller.customer_id, contact_id=contact_id)
     after = _applied(entries, [there[kept[i]] if i in kept else Stored(id_, now) for i, id_ in enumerate(fresh)])
     await _insert(caller, transaction, kind, contact_id, after)
-    return _changes(kind, before, after)
+    return address_changes(kind, before, after)
 
 
 DEMOTE_PRIMARY = _each(
@@ -230,7 +235,7 @@ async def add(
         await _insert(caller, transaction, kind, contact_id, added)
     except UniqueViolation as error:
         raise _exists(entry) from error
-    return _changes(kind, before, _demoted(before, entry) + added)
+    return address_changes(kind, before, _demoted(before, entry) + added)
 
 
 KIND_OF_ADDRESS = Query(
@@ -276,13 +281,17 @@ async def update(
     is_primary = there.is_primary if entry.is_primary is None else entry.is_primary
     changed = there._replace(is_primary=is_primary, kept=entry.applied_to(there.kept))
     try:
-        await transaction.run_many(UPDATE_ADDRESS[kind], [ids | _row(changed) | {"address_id": address_id}])
+        await transaction.run_many(
+            UPDATE_ADDRESS[kind], [ids | values_of_address(changed) | {"address_id": address_id}]
+        )
     except UniqueViolation as error:
         raise _exists(entry) from error
-    return _changes(kind, before, [*_demoted([one for one in before if one is not there], entry), changed])
+    return address_changes(kind, before, [*_demoted([one for one in before if one is not there], entry), changed])
 
 
-DELETE_ADDRESS = _each(lambda kind: sa.delete(kind.table).where(*_of_address(kind.table)).returning(*_columns(kind)))
+DELETE_ADDRESS = _each(
+    lambda kind: sa.delete(kind.table).where(*_of_address(kind.table)).returning(*stored_columns(kind))
+)
 
 
 async def remove(
@@ -292,7 +301,7 @@ async def remove(
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id, "address_id": address_id}
     for one in KINDS if kind is None else (kind,):
         if row := await transaction.one(DELETE_ADDRESS[one], **ids):
-            return _changes(one, [_stored(one, row)], [])
+            return address_changes(one, [stored_of(one, row)], [])
     raise no_such(kind.unknown, kind.word) if kind else no_such(Reason.ADDRESS_NOT_FOUND)
 
 

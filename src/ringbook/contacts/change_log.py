@@ -21,7 +21,7 @@ from ringbook.database.engine import PATIENCE_SECONDS, Database, Query, Transact
 from ringbook.database.pages import MOST_CHARACTERS, render_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, SLOT, values_of
 from ringbook.database.rendering import json_object, json_of_text, json_values
-from ringbook.database.schema import access_keys, book_versions, contacts
+from ringbook.database.schema import access_keys, book_versions, contacts, imports
 from ringbook.database.schema import contact_changes as t
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, Time
@@ -51,9 +51,9 @@ def changes_between(before: dict[str, Any], after: dict[str, Any], prefix: str =
 
 
 class Author(msgspec.Struct):
-    """Who made a change; the name of an access key is the one that it has now."""
+    """Who made a change; the name of an access key is the one that it has now, that of an import its file's."""
 
-    type: Literal["access_key", "system"]
+    type: Literal["access_key", "import", "system"]
     id: Id | None
     name: str
 
@@ -141,7 +141,7 @@ async def _log(caller: Caller, changing: Changing) -> None:
     left = Counter(slot_of(contact_id) for contact_id, *_ in changing.recorded)
     steps = {slot: count + secrets.randbits(20) for slot, count in sorted(left.items())}
     await changing.run_many(MOVE_BOOK_VERSION, [of_customer | {"slot": slot, "step": steps[slot]} for slot in steps])
-    of_customer |= {"by_type": "access_key" if caller.who else "system", "by_id": caller.who or None}
+    of_customer |= {"by_type": caller.who_type if caller.who else "system", "by_id": caller.who or None}
     insert = INSERT_CHANGE if len(changing.recorded) <= FEW else INSERT_MANY_CHANGES
     for i in range(0, len(changing.recorded), ROWS_AT_A_TIME):
         rows = []
@@ -154,19 +154,20 @@ async def _log(caller: Caller, changing: Changing) -> None:
         await changing.run_many(insert, rows)
 
 
-_NAME_OF_KEY = (
-    sa.select(access_keys.c.name)
-    .where(access_keys.c.customer_id == CUSTOMER_ID, access_keys.c.id == t.c.by_id)
-    .correlate(t)
-    .scalar_subquery()
+def _name_in(table: sa.Table, name: sa.Column[str]) -> sa.ScalarSelect[str]:
+    """Return the name of who made a change, where it is a row of that table."""
+    by = (table.c.customer_id == CUSTOMER_ID, table.c.id == t.c.by_id)
+    return sa.select(name).where(*by).correlate(t).scalar_subquery()
+
+
+_NAME = sa.func.coalesce(
+    _name_in(access_keys, access_keys.c.name), _name_in(imports, imports.c.file_name), sa.literal_column("''")
 )
 CHANGES_OF_CONTACT = Query(
     sa.select(
         json_object(
             **json_values(t.c, "tm"),
-            by=json_object(
-                type=t.c.by_type, id=t.c.by_id, name=sa.func.coalesce(_NAME_OF_KEY, sa.literal_column("''"))
-            ),
+            by=json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME),
             action=t.c.action,
             changes=json_of_text(t.c.changes),
         ),

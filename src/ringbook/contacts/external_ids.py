@@ -20,9 +20,9 @@ from ringbook.tenants.caller import Caller
 EXTERNAL_ID = sa.bindparam("external_id", type_=t.c.external_id.type)
 
 
-def holder() -> sa.ColumnElement[Any]:
-    """Return the id of the contact that holds EXTERNAL_ID: one probe of an index, or two."""
-    carriers = sa.select(t.c.id).where(t.c.customer_id == CUSTOMER_ID, t.c.external_id == EXTERNAL_ID)
+def holder(external_id: sa.ColumnElement[str] = EXTERNAL_ID) -> sa.ColumnElement[Any]:
+    """Return the id of the contact that holds an external_id: one probe of an index, or two."""
+    carriers = sa.select(t.c.id).where(t.c.customer_id == CUSTOMER_ID, t.c.external_id == external_id)
     alone = carriers.where(HOLDS_EXTERNAL_ID)
     newest = carriers.where(HAS_EXTERNAL_ID).order_by(t.c.id.desc()).limit(sa.literal_column("1"))
     return sa.func.coalesce(alone.scalar_subquery(), newest.scalar_subquery())

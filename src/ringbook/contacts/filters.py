@@ -186,21 +186,14 @@ def filtered(shape: FilterShape) -> Query:
     return Query(sa.select(json_group(chosen.c.id)), long=True)
 
 
-class _Row(msgspec.Struct):
-    id: str
-    tm_create: str
-
-
-async def page(caller: Caller, database: Database, filters: Filters, page: Page) -> bytes:
-    """Return the JSON of one page of the contacts that all filters find, newest first."""
-    if filters.is_hopeless:
-        return render_page([], page.size)
+def values_of_page(caller: Caller, filters: Filters, below: str, limit: int) -> dict[str, Any]:
+    """Return the values for `filtered`: of at most `limit` contacts whose ids are below one."""
     values: dict[str, Any] = {
         "customer_id": caller.customer_id,
         "customer_key": CustomerKey(caller.customer_id),
-        "below": page.below,
-        "below_key": ContactKey(page.below),
-        "limit": page.size + 1,
+        "below": below,
+        "below_key": ContactKey(below),
+        "limit": limit,
         "external_id": filters.external_id,
         "address": filters.address,
         "company_word": company_word(filters.company or ""),
@@ -210,6 +203,19 @@ async def page(caller: Caller, database: Database, filters: Filters, page: Page)
     }
     values |= {f"number_{i}": number for i, number in enumerate(filters.numbers or ())}
     values |= {f"tag_{i}": tag_id for i, tag_id in enumerate(filters.tag_ids)}
+    return values
+
+
+class _Row(msgspec.Struct):
+    id: str
+    tm_create: str
+
+
+async def page(caller: Caller, database: Database, filters: Filters, page: Page) -> bytes:
+    """Return the JSON of one page of the contacts that all filters find, newest first."""
+    if filters.is_hopeless:
+        return render_page([], page.size)
+    values = values_of_page(caller, filters, page.below, page.size + 1)
     found = await database.one(filtered(filters.shape), **values)
     wanted = found[0] if found else "[]"
     rows = await database.first(CONTACTS_OF_IDS, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)

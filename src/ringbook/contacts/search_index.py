@@ -93,7 +93,7 @@ SET_SEARCH_TEXT = Query(
 
 async def add(caller: Caller, transaction: Transaction, contact_id: str, text: str) -> None:
     """Write the words of a new contact, whose row has the text already."""
-    await _write(caller, transaction, {contact_id: ("", text)})
+    await write_words(caller, transaction, {contact_id: ("", text)})
 
 
 async def update(caller: Caller, transaction: Transaction, contact_id: str, before: str, json: bytes) -> None:
@@ -102,16 +102,16 @@ async def update(caller: Caller, transaction: Transaction, contact_id: str, befo
     if text != before:
         ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
         await transaction.run_many(SET_SEARCH_TEXT, [ids | {"search_text": text}])
-        await _write(caller, transaction, {contact_id: (before, text)})
+        await write_words(caller, transaction, {contact_id: (before, text)})
 
 
 async def remove(caller: Caller, transaction: Transaction, contact_id: str, before: str) -> None:
     """Take away the words of a contact that is deleted; its search_text stays, of which it has none any more."""
-    await _write(caller, transaction, {contact_id: (before, "")})
+    await write_words(caller, transaction, {contact_id: (before, "")})
 
 
-async def _write(caller: Caller, transaction: Transaction, texts: dict[str, tuple[str, str]]) -> None:
-    """Turn the words of contacts from those of a text before into those of one behind."""
+async def write_words(caller: Caller, transaction: Transaction, texts: dict[str, tuple[str, str]]) -> None:
+    """Turn the words of contacts, by their ids, from those of a text before into those of one behind."""
     gone, new = [], []
     key = CustomerKey(caller.customer_id)
     for contact_id, (before, behind) in texts.items():
@@ -177,7 +177,7 @@ async def index(caller: Caller, transaction: Transaction, contact_ids: Sequence[
         values.append(ids | {"search_text": text, "sort_name": sort_name(*names)})
     if values:
         await transaction.run_many(SET_INDEXED, values)
-        await _write(caller, transaction, texts)
+        await write_words(caller, transaction, texts)
     return len(rows)
 
 

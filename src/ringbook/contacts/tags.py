@@ -1,6 +1,7 @@
 """Tags: a customer's names for kinds of contact."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from ringbook.contacts.row import Representation, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, Transaction, UniqueViolation
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
-from ringbook.database.rendering import json_object, json_values
+from ringbook.database.rendering import each_text, json_object, json_values
 from ringbook.database.schema import contact_tags, contacts, customers
 from ringbook.database.schema import tags as t
 from ringbook.errors import AlreadyExists, FieldProblem, NotFound, Reason
@@ -86,6 +87,28 @@ async def create(caller: Caller, transaction: Transaction, now: datetime, tag: N
     except UniqueViolation as error:
         raise _exists(tag.name) from error
     return await get(caller, transaction, ids["tag_id"])
+
+
+async def add(caller: Caller, transaction: Transaction, now: datetime, name: str) -> str:
+    """Create a tag and return its id. Raises UniqueViolation."""
+    values = {"customer_id": caller.customer_id, "tag_id": new_id(now), "name": name, "name_folded": fold_name(name)}
+    await transaction.run_many(INSERT_TAG, [values | {"detail": "", "now": now}])
+    return values["tag_id"]
+
+
+_NAMES = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="names")
+TAGS_OF_NAMES = Query(
+    sa.select(t.c.name_folded, t.c.id).where(
+        t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.name_folded.in_(sa.select(_NAMES.c.value))
+    )
+)
+
+
+async def find_ids(caller: Caller, database: Connection, folded: Sequence[str]) -> dict[str, str]:
+    """Return the ids of the tags that have one of these names, by the folded name."""
+    wanted = msgspec.json.encode(folded).decode()
+    rows = await database.all(TAGS_OF_NAMES, customer_id=caller.customer_id, wanted=wanted)
+    return {name: str(tag_id) for name, tag_id in rows}
 
 
 async def get(caller: Caller, database: Connection, tag_id: str) -> Representation:

@@ -15,6 +15,9 @@ PATIENCE_SECONDS = 1.3
 LONG_SECONDS = 10.0
 """How long for a statement that touches any number of rows."""
 
+SNAPSHOT_SECONDS = 60.0
+"""How long who reads a snapshot may rest between two statements: a client that takes its time."""
+
 Row = Sequence[Any]
 Values = Mapping[str, Any]
 
@@ -98,6 +101,12 @@ class Database(Connection, Protocol):
         """Run `query` and return its rows, two at least, as far as their first columns have so many characters in all.
 
         Behind these stands one row more, the one that went beyond. So an answer's size is bounded, whatever is in it.
+        """
+
+    def snapshot(self) -> AbstractAsyncContextManager[Connection]:
+        """Read one state of the database, whatever is changed meanwhile, for as long as the block takes.
+
+        It takes a connection of its own. Between two statements of the block at most SNAPSHOT_SECONDS may lie.
         """
 
     async def open(self) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 import asyncpg
 
 from ringbook.database.connecting import ServerConnection, parse
-from ringbook.database.engine import LONG_SECONDS, PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
+from ringbook.database.engine import (
+    LONG_SECONDS,
+    PATIENCE_SECONDS,
+    SNAPSHOT_SECONDS,
+    Connection,
+    Query,
+    Row,
+    UniqueViolation,
+    Values,
+    up_to,
+)
 from ringbook.database.outage import Outage
 from ringbook.database.pool import Pool
 from ringbook.errors import RingbookError, Unavailable
@@ -138,6 +148,14 @@ class PostgresTransaction:
         return _errors()
 
 
+class PostgresSnapshot(PostgresTransaction):
+    """A connection while it is lent to read one state."""
+
+    def _time_for(self, query: Query) -> AbstractContextManager[None]:  # noqa: ARG002  any may rest for as long
+        self._pool.extend(self._connection, SNAPSHOT_SECONDS)
+        return _errors()
+
+
 class PostgresDatabase:
     """A PostgreSQL database, reached by its URL. See engine.Database."""
 
@@ -177,6 +195,14 @@ class PostgresDatabase:
                 yield PostgresTransaction(connection, self._pool)
         finally:
             self._changes.release()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        async with (
+            Loan(self._pool, SNAPSHOT_SECONDS) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield PostgresSnapshot(connection, self._pool)
 
     async def _turn(self, seconds: float) -> float:
         """Wait for one of the connections that may change something; return the seconds that are left then."""

@@ -5,6 +5,7 @@ never be tied to one another, and the tables can be spread by customer. A change
 compares the two.
 """
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -284,6 +285,56 @@ sa.Index(
     sqlite_where=_is_pending,
     postgresql_where=_is_pending,
 )
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
+    sa.Column("access_key_id", IdColumn),
+    *_texts("state", "file_name", "form", "encoding", "error"),
+    *_texts("options", "mapping", "unknown_columns", "samples", "preview"),  # JSON
+    sa.Column("rejects_begin", sa.LargeBinary, nullable=False),  # what the file of rejects begins with
+    *(
+        sa.Column(name, sa.BigInteger, nullable=False)
+        for name in ("bytes_total", "bytes_read", "rows_read", "created", "updated", "skipped", "rejected", "undone")
+    ),
+    sa.Column("task", sa.Text, nullable=False),  # what is to be done: import or undo; "" for nothing
+    sa.Column("tm_create", TimeColumn, nullable=False),
+    sa.Column("tm_start", TimeColumn),
+    sa.Column("tm_end", TimeColumn),
+    sa.Column("tm_undo", TimeColumn),
+)
+_is_to_do = imports.c.task != sa.literal_column("''")
+sa.Index("imports_to_do", imports.c.customer_id, imports.c.id, sqlite_where=_is_to_do, postgresql_where=_is_to_do)
+
+
+def _of_import(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("customer_id", IdColumn, primary_key=True),
+        sa.Column("import_id", IdColumn, primary_key=True),
+        *columns,
+        sa.ForeignKeyConstraint(["customer_id", "import_id"], ["imports.customer_id", "imports.id"]),
+    )
+
+
+import_parts = _of_import(
+    "import_parts",
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+"""The file, until the import has ended."""
+
+import_rows = _of_import(
+    "import_rows",
+    sa.Column("row", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("contact_id", IdColumn),
+    sa.Column("reject", sa.LargeBinary),  # the row with its error
+)
+"""What came of each row that was not skipped: for undo, and for the file of rejects."""
 
 leases = sa.Table(
     "leases",

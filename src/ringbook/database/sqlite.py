@@ -133,6 +133,26 @@ class SqliteTransaction:
             return await _finished(self._thread, work) if query.long else work()
 
 
+class SqliteSnapshot:
+    """A connection of its own that reads one state: that of its first statement."""
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._thread = thread
+
+    async def one(self, query: Query, **values: Any) -> Row | None:
+        rows = await self.all(query, **values)
+        return rows[0] if rows else None
+
+    async def all(self, query: Query, **values: Any) -> list[Row]:
+        arguments = query.sqlite.arguments(values)
+        with _errors():
+            rows: list[Row] = await _finished(
+                self._thread, lambda: self._connection.execute(query.sqlite.sql, arguments).fetchall()
+            )
+        return rows
+
+
 async def _finished(thread: ThreadPoolExecutor, work: Any) -> Any:
     """Return work() done on the thread. What the thread has begun it ends, even where the caller has gone away."""
     done = asyncio.get_running_loop().run_in_executor(thread, work)
@@ -227,6 +247,17 @@ class SqliteDatabase:
                         self._writer.execute("ROLLBACK")
         finally:
             self._turn.release()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqliteSnapshot]:
+        with ThreadPoolExecutor(1, "sqlite-snapshot") as thread:
+            with _errors():
+                connection = await _finished(thread, lambda: connect(self._path, PATIENCE_SECONDS))
+            try:
+                connection.execute("BEGIN")
+                yield SqliteSnapshot(connection, thread)
+            finally:
+                connection.close()
 
     def _begin(self) -> None:
         self._writer.execute("PRAGMA synchronous=FULL")  # not when connecting: it reads the file

@@ -40,7 +40,7 @@ class Upkeep:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _repeat(self, job: Job) -> None:
-        seconds = random.uniform(0, FIRST_SECONDS)  # noqa: S311  a pause, not a secret
+        seconds = random.uniform(0, min(FIRST_SECONDS, job.pause_seconds))  # noqa: S311  a pause, not a secret
         while True:
             await asyncio.sleep(seconds)
             try:

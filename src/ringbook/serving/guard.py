@@ -19,6 +19,9 @@ HEAD_BYTES = 32_768
 REQUEST_SECONDS = 30
 """How long a whole request may take to arrive, and how long an answer may wait to be read."""
 
+BYTES_A_SECOND = 65_536
+"""A body that comes as fast as this may take longer than REQUEST_SECONDS."""
+
 IDLE_SECONDS = 75
 """How long a connection may rest between requests: longer than proxies keep theirs (nginx: 60), so that none is closed
 under a request that a client is sending."""
@@ -67,6 +70,8 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES and b"\r\n\r\n" not in data[:HEAD_BYTES]:
                 self.transport.close()
                 return
+        else:
+            self._arrived_by += len(data) / BYTES_A_SECOND
         self._unset_keepalive_if_required()
         try:
             self._parse(data)

@@ -1,6 +1,6 @@
 """On whose behalf something is done."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Caller(NamedTuple):
@@ -10,4 +10,5 @@ class Caller(NamedTuple):
     region: str
     """The customer's default region, in which numbers without a country are read; '' for none."""
     who: str
-    """The id of the access key."""
+    """The id of the access key, or of the import; '' for Ringbook itself."""
+    who_type: Literal["access_key", "import"] = "access_key"

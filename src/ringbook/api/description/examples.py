@@ -124,6 +124,37 @@ DELIVERY: dict[str, Any] = {
 REFUSAL = "'12' is not a phone number in US; with its country it begins with +"
 PROBLEM_MESSAGE = f"phone_numbers[0].number: {REFUSAL}"
 
+IMPORT: dict[str, Any] = {
+    "id": "01a21ca0-43d7-7506-8f7a-0c4e8f21b3d5",
+    "customer_id": EXAMPLE_CUSTOMER_ID,
+    "state": "done",
+    "file_name": "contacts.csv",
+    "form": "csv",
+    "encoding": "utf-8",
+    "options": {"tag": ["Fair"]},
+    "mapping": {"First Name": "first_name", "Phone 1 - Value": "phone"},
+    "unknown_columns": ["Birthday"],
+    "samples": [
+        {
+            "first_name": "John",
+            "phone_numbers": [{"number": "+15551234567", "number_e164": "+15551234567", "type": "other"}],
+        }
+    ],
+    "preview": [],
+    "bytes_total": 92,
+    "bytes_read": 92,
+    "rows_read": 2,
+    "created": 1,
+    "updated": 0,
+    "skipped": 0,
+    "rejected": 1,
+    "undone": 0,
+    "error": "",
+    "tm_create": TIME,
+    "tm_start": TIME,
+    "tm_end": TIME,
+    "tm_undo": None,
+}
 BY_STRUCT: dict[str, Any] = {
     "NewContact": NEW_CONTACT,
     "ChangedContact": {
@@ -223,6 +254,8 @@ BY_STRUCT: dict[str, Any] = {
     "Webhook": WEBHOOK,
     "WebhookWithSecret": WEBHOOK | {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     "WebhookPage": {"result": [WEBHOOK], "next_page_token": ""},
+    "Import": IMPORT,
+    "ImportPage": {"result": [IMPORT], "next_page_token": ""},
     "Delivery": DELIVERY,
     "DeliveryList": {"result": [DELIVERY]},
     "Problem": {

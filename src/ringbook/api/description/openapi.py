@@ -10,9 +10,10 @@ from falcon.asgi import Request, Response
 from ringbook import __version__
 from ringbook.api.description.examples import BY_STRUCT
 from ringbook.api.http.problems import Problem
-from ringbook.api.http.resource import Operation, operations_of
+from ringbook.api.http.resource import BINARY, MULTIPART, Operation, operations_of
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
+from ringbook.transfer.imports import Import
 from ringbook.values.fields import schema_of
 from ringbook.webhooks.webhook import WebhookWithSecret
 
@@ -29,6 +30,7 @@ TAGS = {
     "callerid": "The name behind a number in one line, as PBXs ask for it on every ring.",
     "phonebooks": "The contacts in the form of each make of desk phone.",
     "tags": "A customer's own names for kinds of contact.",
+    "imports": "Files of contacts that are brought in.",
     "webhooks": "Addresses that are told when a contact changes.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
@@ -108,6 +110,7 @@ LINKED = {
     (Contact, "tags"): "$response.body#/tag_ids/0",
     (Tag, "tags"): "$response.body#/id",
     (WebhookWithSecret, "webhooks"): "$response.body#/id",
+    (Import, "imports"): "$response.body#/id",
 }
 """Where in an answer the id is that a path has behind that word."""
 
@@ -135,8 +138,8 @@ def described(routes: Mapping[str, Any]) -> list[Described]:
 def document(routes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI document of `routes`."""
     operations = described(routes)
-    structs = {one.operation.answer for one in operations if not isinstance(one.operation.answer, str)} | {Problem}
-    structs |= {struct for one in operations if one.operation.body for struct in _each_of(one.operation.body)}
+    kinds = [kind for one in operations for kind in (one.operation.answer, one.operation.body) if kind]
+    structs = {struct for kind in kinds if not isinstance(kind, str | tuple) for struct in _each_of(kind)} | {Problem}
     ordered = sorted(structs, key=lambda struct: str(struct.__name__))
     _, schemas = msgspec.json.schema_components(
         ordered, schema_hook=schema_of, ref_template="#/components/schemas/{name}"
@@ -174,10 +177,19 @@ def _each_of(kind: Any) -> tuple[Any, ...]:
 
 
 def _content(kind: Any) -> dict[str, Any]:
-    if isinstance(kind, str):
-        return {kind: {"schema": {"type": "string"}}}
+    if isinstance(kind, str | tuple):
+        return {
+            media_type: {"schema": _schema_of_file(media_type)}
+            for media_type in ([kind] if isinstance(kind, str) else kind)
+        }
     schemas = [{"$ref": f"#/components/schemas/{struct.__name__}"} for struct in _each_of(kind)]
     return {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+
+
+def _schema_of_file(media_type: str) -> dict[str, Any]:
+    if media_type == MULTIPART:
+        return {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+    return {"type": "string", "format": "binary"} if media_type == BINARY else {"type": "string"}
 
 
 def _error(status: int) -> dict[str, Any]:

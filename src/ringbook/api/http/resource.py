@@ -18,6 +18,9 @@ from ringbook.database.pages import Page, parse_page
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
+BINARY, MULTIPART = "application/octet-stream", "multipart/form-data"
+"""The media types of a file that is the body, or a part of it."""
+
 Parameter = dict[str, Any]
 """A query parameter, as the OpenAPI document has it."""
 
@@ -34,10 +37,10 @@ class Operation(NamedTuple):
     success: str
     """What a success answers, as a sentence."""
     answer: Any
-    """The Struct that is answered, or a media type."""
+    """The Struct that is answered, or the media type of a text, or several."""
     status: int = 200
     body: Any = None
-    """The Struct that is taken, or a union of several."""
+    """The Struct that is taken, or a union of several, or the media types of a file."""
     query: tuple[Parameter, ...] = ()
     may_create: bool = False
     """201 too."""

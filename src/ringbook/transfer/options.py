@@ -1,0 +1,84 @@
+"""What can be said of an import, by the command line and by the API alike."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from ringbook.contacts.notations import EmailType, PhoneType
+from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.values.phone import is_region
+
+Form = Literal["csv", "vcard", "jsonl"]
+MatchKey = Literal["external_id", "phone", "email"]
+MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
+FIELDS = (
+    *("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes", "tags"),
+    *("phone", *(f"phone:{type_}" for type_ in get_args(PhoneType))),
+    *("email", *(f"email:{type_}" for type_ in get_args(EmailType))),
+    "ignore",
+)
+"""What a column can be read as."""
+
+
+class ImportOptions(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How a file is read, and what becomes of its rows."""
+
+    dry_run: Annotated[bool, Meta(description="Write nothing; say what each of the first 100 rows would do.")] = False
+    on_duplicate: Annotated[
+        Literal["update", "skip", "create"],
+        Meta(description="What becomes of a row whose contact is there: it fills what is empty, nothing, or another."),
+    ] = "update"
+    overwrite: Annotated[bool, Meta(description="Of a contact that is there, replace texts that are not empty.")] = (
+        False
+    )
+    match: Annotated[list[MatchKey], Meta(description="What a contact that is there is known by, in this order.")] = (
+        msgspec.field(default_factory=lambda: list(MATCH_KEYS))
+    )
+    tag: Annotated[list[str], Meta(description="Names of tags for each contact; made if need be.")] = []
+    region: Annotated[str, Meta(description="In which numbers without a country are read; '' for the customer's.")] = ""
+    encoding: Annotated[str, Meta(description="A code page as Python names it; '' to find it out.")] = ""
+    default_type: Annotated[
+        PhoneType | Literal[""], Meta(description="Of a phone number whose type the file does not say.")
+    ] = ""
+    format: Annotated[Form | Literal[""], Meta(description="'' to see it from the file.")] = ""
+    map: Annotated[dict[str, str], Meta(description=f"Columns, and what they are read as: {', '.join(FIELDS)}.")] = {}
+    keep_unknown: Annotated[bool, Meta(description="Put what Ringbook has no field for into the notes.")] = False
+    keep_ids: Annotated[bool, Meta(description="Of JSON lines, keep the contacts' ids and times.")] = False
+
+
+def parse_options(given: Mapping[str, str]) -> ImportOptions:
+    """Return the options that query parameters ask for: lists with commas, `map` as JSON. Raises InvalidArgument."""
+    values, problems = {}, []
+    for field in msgspec.structs.fields(ImportOptions):
+        if field.name not in given:
+            continue
+        try:
+            values[field.name] = msgspec.convert(_value(field.name, given[field.name]), field.type)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            message = str(error).partition(" - at `$")[0]
+            problems.append(FieldProblem(field.name, message, Reason.INVALID_QUERY_PARAMETER))
+    if problems:
+        raise InvalidArgument.of(problems)
+    return checked(ImportOptions(**values))
+
+
+def checked(options: ImportOptions) -> ImportOptions:
+    """Return the options, whose values are right one by one, if they can be followed. Raises InvalidArgument."""
+    if options.region and not is_region(options.region):
+        message = "must be a country of ISO 3166-1 in two capitals, such as US"
+        raise InvalidArgument.of([FieldProblem("region", message, Reason.INVALID_QUERY_PARAMETER)])
+    return options
+
+
+def _value(name: str, text: str) -> Any:
+    """Return what the text of a query parameter stands for, as JSON has it."""
+    if name == "map":
+        return msgspec.json.decode(text)
+    if name in ("match", "tag"):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return {"true": True, "false": False}.get(text, text) if name in SWITCHES else text
+
+
+SWITCHES = ("dry_run", "overwrite", "keep_unknown", "keep_ids")
