@@ -30,6 +30,11 @@ FILTERS = (
 DELETED = parameter("deleted", "true for the deleted contacts.", {"enum": ["true", "false"]}, "false")
 
 
+def given_filters(req: Request) -> dict[str, str]:
+    """Return the filters that a request gives, by name."""
+    return {name: value for one in FILTERS if (value := req.get_param(name := one["name"], default=""))}
+
+
 def _is_trash(deleted: str, given: dict[str, str]) -> bool:
     """Tell whether the deleted contacts are asked for. Raises InvalidArgument."""
     if deleted not in ("", "true", "false"):
@@ -60,7 +65,7 @@ class ContactsResource(Resource):
         """
         refuse_unknown_parameters(req, self.on_get)
         caller = req.context.caller
-        given = {name: value for one in FILTERS if (value := req.get_param(name := one["name"], default=""))}
+        given = given_filters(req)
         if _is_trash(req.get_param("deleted", default=""), given):
             before = parse_time_and_id(req.get_param("page_token", default=""))
             size = parse_page(req.get_param("page_size", default=""), "").size

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.contacts import FILTERS
+from ringbook.api.contacts import FILTERS, given_filters
 from ringbook.api.http.resource import Resource, operation, parameter, refuse_unknown_parameters
 from ringbook.api.http.streams import stream
 from ringbook.api.imports import FILE_TYPES, MEDIA_TYPES
@@ -42,7 +42,7 @@ class ExportResource(Resource):
         form = _one_of("format", req.get_param("format", default="") or "csv", get_args(Form))
         version = req.get_param("version", default="") or "4.0"
         version = _one_of("version", f"{version}.0" if version in "34" else version, VCARD_VERSIONS)
-        given = {name: value for one in FILTERS if (value := req.get_param(name := one["name"], default=""))}
+        given = given_filters(req)
         wanted = filters.parse_filters(caller.region, given) if given else None
         resp.content_type, end = MEDIA_TYPES[form]
         resp.set_header("Content-Disposition", f'attachment; filename="contacts.{end}"')

@@ -5,15 +5,13 @@ from typing import Any
 import click
 import msgspec
 
-from ringbook.cli.database import with_database
+from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json, print_table
 from ringbook.cli.parameters import ROW_ID
 from ringbook.clock import utc_now
 from ringbook.contacts import number_check, search
 from ringbook.contacts.search import FoundContacts
 from ringbook.database.engine import Database
-from ringbook.tenants import customers
-from ringbook.tenants.caller import Caller
 from ringbook.values.names import name_of
 
 MOST_SHOWN = 20
@@ -34,8 +32,7 @@ def contacts_search(customer_id: str, words: tuple[str, ...]) -> None:
     """
 
     async def run(database: Database) -> FoundContacts:
-        customer = await customers.get(database, customer_id)
-        caller = Caller(customer_id, customer["default_region"], "")
+        caller = await caller_of(database, customer_id)
         terms = search.parse_query(" ".join(words), caller.region)
         page = search.SearchPage(MOST_SHOWN)
         return msgspec.json.decode(await search.search_contacts(caller, database, terms, page), type=FoundContacts)
@@ -63,8 +60,7 @@ def contacts_check(customer_id: str, *, fix: bool) -> None:
     """List the phone numbers that would be read otherwise today than when they were stored."""
 
     async def run(database: Database) -> list[dict[str, Any]]:
-        customer = await customers.get(database, customer_id)
-        caller = Caller(customer_id, customer["default_region"], "")
+        caller = await caller_of(database, customer_id)
         found = [one async for one in number_check.check(caller, database)]
         if fix:
             found = [await number_check.fix(caller, database, utc_now(), one) if one.certain else one for one in found]

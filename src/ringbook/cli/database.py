@@ -9,6 +9,8 @@ from ringbook.config import read_settings
 from ringbook.database.engine import Database
 from ringbook.database.migrate import migrate
 from ringbook.database.opening import database_at
+from ringbook.tenants import customers
+from ringbook.tenants.caller import Caller
 
 
 def with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
@@ -25,3 +27,9 @@ def with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
             await database.close()
 
     return asyncio.run(run())
+
+
+async def caller_of(database: Database, customer_id: str) -> Caller:
+    """Return the operator as somebody who acts for a customer. Raises NotFound."""
+    customer = await customers.get(database, customer_id)
+    return Caller(customer_id, customer["default_region"], "")

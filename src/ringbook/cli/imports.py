@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ringbook.cli.database import with_database
+from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json
 from ringbook.cli.parameters import ROW_ID
 from ringbook.clock import utc_now
@@ -24,7 +24,6 @@ from ringbook.contacts.notations import PhoneType
 from ringbook.database.engine import Database
 from ringbook.database.lease import BEAT_SECONDS, SILENT_SECONDS, Lease
 from ringbook.database.pages import parse_page
-from ringbook.tenants import customers
 from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, imports, undoing
 from ringbook.transfer.background import lease_of
@@ -37,11 +36,6 @@ from ringbook.transfer.vcard_export import VcardVersion
 CUSTOMER = click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
 SECONDS_A_LINE = 1.0
 OUTCOMES = ("created", "updated", "skipped", "rejected")
-
-
-async def _caller(database: Database, customer_id: str) -> Caller:
-    customer = await customers.get(database, customer_id)
-    return Caller(customer_id, customer["default_region"], "")
 
 
 def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -121,7 +115,7 @@ def contacts_import(
     size = file.stat().st_size if file else None
 
     async def run(database: Database) -> Import:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         begun = import_id or await _upload(caller, database, file or Path(), options)
         lease = lease_of(database, begun)
         await _hold(lease)
@@ -132,8 +126,8 @@ def contacts_import(
 
     job: Import = with_database(run)
     screen.show_sum(job, customer_id)
-    if job.state != "done" or job.rejected:
-        sys.exit(1 if job.state == "failed" else 0 if job.state == "done" else 130)
+    if job.state != "done":
+        sys.exit(1 if job.state == "failed" else 130)
 
 
 async def _hold(lease: Lease) -> None:
@@ -250,7 +244,7 @@ def contacts_imports(customer_id: str) -> None:
     """List the imports, newest first."""
 
     async def run(database: Database) -> Any:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         return msgspec.json.decode(await imports.page(caller, database, parse_page("", "")))["result"]
 
     print_json(with_database(run))
@@ -263,7 +257,7 @@ def contacts_rejects(customer_id: str, import_id: str) -> None:
     """Print the rows of an import that were rejected, in the form of its file, each with its error."""
 
     async def run(database: Database) -> None:
-        file = await imports.rejects(await _caller(database, customer_id), database, import_id)
+        file = await imports.rejects(await caller_of(database, customer_id), database, import_id)
         async for part in file.parts:
             sys.stdout.buffer.write(part)
 
@@ -284,7 +278,7 @@ def contacts_export(customer_id: str, form: Form, version: VcardVersion, **given
     """Print the contacts as a file: all, or those that all the filters find."""
 
     async def run(database: Database) -> None:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         texts = {name: text for name, text in given.items() if text}
         wanted = parse_filters(caller.region, texts) if texts else None
         async for part in export(caller, database, form, wanted, version):
@@ -300,7 +294,7 @@ def contacts_undo_import(customer_id: str, import_id: str) -> None:
     """Take back an import that has ended: what it created goes to the trash, what it changed gets its former values."""
 
     async def run(database: Database) -> Any:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         lease = lease_of(database, import_id)
         await _hold(lease)
         async with database.transaction() as transaction:

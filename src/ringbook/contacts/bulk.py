@@ -96,11 +96,12 @@ def _list(values: Iterable[str]) -> str:
     return msgspec.json.encode(list(values)).decode()
 
 
+_IDS = sa.select(sa.cast(_ASKED.c.value, IdColumn))
 DELETED_CONTACTS = Query(
     sa.select(t.c.id).where(
         t.c.customer_id == CUSTOMER_ID,
         t.c.tm_delete.is_not(None),
-        t.c.id.in_(sa.select(sa.cast(_ASKED.c.value, IdColumn))),
+        t.c.id.in_(_IDS),
     )
 )
 
@@ -111,7 +112,6 @@ async def deleted(caller: Caller, database: Connection, contact_ids: Iterable[st
     return {str(row[0]) for row in rows}
 
 
-_IDS = sa.select(sa.cast(_ASKED.c.value, IdColumn))
 HOLD_CONTACTS = Query(
     sa.select(t.c.id, t.c.search_text, *(t.c[name] for name in ALL_TEXTS))
     .where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.id.in_(_IDS))

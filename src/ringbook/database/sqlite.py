@@ -133,24 +133,12 @@ class SqliteTransaction:
             return await _finished(self._thread, work) if query.long else work()
 
 
-class SqliteSnapshot:
-    """A connection of its own that reads one state: that of its first statement."""
+class SqliteSnapshot(SqliteTransaction):
+    """A connection of its own that reads one state, that of its first statement, on a thread of its own."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
-        self._connection = connection
-        self._thread = thread
-
-    async def one(self, query: Query, **values: Any) -> Row | None:
-        rows = await self.all(query, **values)
-        return rows[0] if rows else None
-
-    async def all(self, query: Query, **values: Any) -> list[Row]:
-        arguments = query.sqlite.arguments(values)
+    async def _run(self, query: Query, work: Any) -> Any:  # noqa: ARG002  any may take long here
         with _errors():
-            rows: list[Row] = await _finished(
-                self._thread, lambda: self._connection.execute(query.sqlite.sql, arguments).fetchall()
-            )
-        return rows
+            return await _finished(self._thread, work)
 
 
 async def _finished(thread: ThreadPoolExecutor, work: Any) -> Any:

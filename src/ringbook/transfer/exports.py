@@ -95,8 +95,7 @@ def _part(
 
 async def _tag_names(caller: Caller, book: Connection) -> dict[str, str]:
     row = await book.one(TAG_NAMES, customer_id=caller.customer_id)
-    tags_: list[Any] = msgspec.json.decode(row[0]) if row else []
-    return {one["id"]: one["name"] for one in (msgspec.json.decode(t_) if isinstance(t_, str) else t_ for t_ in tags_)}
+    return {one["id"]: one["name"] for one in msgspec.json.decode(row[0])} if row else {}
 
 
 async def _ids(caller: Caller, book: Connection, wanted: Filters | None) -> AsyncIterator[list[str]]:
