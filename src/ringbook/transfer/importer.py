@@ -97,7 +97,7 @@ DELETE_ROWS = Query(
 END_IMPORT = Query(
     sa.update(t)
     .values(values_of(t, "state", "error") | {"task": sa.literal_column("''"), "tm_end": NOW})
-    .where(t.c.task != sa.literal_column("''"), *IS_IMPORT)
+    .where(*IS_IMPORT, t.c.task.in_([sa.literal_column("'import'"), sa.literal_column("'undo'")]))
 )
 
 
