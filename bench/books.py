@@ -31,7 +31,7 @@ from bench.work import CREATES, HIT, IN_BATCH, SEARCHES, requests
 WITHOUT = "0b9fedd"
 """The last commit without a log of changes and an index for search."""
 
-INDEX = "search_words"
+INDEX = "search_index"
 
 
 def searches(server: Server, book: Book, scale: Scale) -> Rounds:

@@ -18,7 +18,7 @@ from ringbook.contacts.change_log import INSERT_CHANGE
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
-from ringbook.contacts.search_index import INSERT_WORD, SET_SEARCH_TEXT
+from ringbook.contacts.search_index import INSERT_ENTRY, SET_INDEXED, Indexed
 from ringbook.database.connecting import parse
 from ringbook.database.engine import Query
 from ringbook.database.outage import Outage
@@ -27,7 +27,7 @@ from ringbook.database.pool import Pool
 from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.database.sqlite import connect
 from ringbook.values.names import sort_name
-from ringbook.values.search_terms import OTHER, Searched, index_words, search_text
+from ringbook.values.search_terms import OTHER, Searched, search_text
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
 BY_PHONE, BY_EMAIL = lookup(1, 0), lookup(0, 1)
@@ -148,8 +148,7 @@ SEARCHED = search_text(
         addresses=[entry["address"] for entry in CONTACT["emails"]],
     )
 )
-WORDS = sorted(index_words(SEARCHED))
-WORDS_OF_NAMES = WORDS[-8:]
+INDEXED = Indexed(SEARCHED, sort_name(*(str(CONTACT[name]) for name in contact.NAMES)))
 """What is indexed of the contact that is created, and of one that gets its names."""
 
 UNSAID = {"label": None, "detail": ""}
@@ -168,9 +167,8 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
         contact_id = path[-36:]
         texts = {name: body.get(name, "") for name in contact.TEXTS}
         ids |= {"contact_id": contact_id}
-        change = ids | texts | {"sort_name": _sorted(body)}
-        work, status = [(contact.HOLD_TEXTS, [ids]), (contact.UPDATE_TEXTS, [change])], 200
-        work += _indexed(contact_id, WORDS_OF_NAMES)
+        work, status = [(contact.HOLD_TEXTS, [ids]), (contact.UPDATE_TEXTS, [ids | texts])], 200
+        work += _indexed(contact_id, sorted(INDEXED.entries))
     elif path.endswith("/phone-numbers"):
         contact_id, status = path[15:51], 201
         row = ids | UNSAID | {"contact_id": contact_id, "id": new_id(now), "number_e164": body["number"]} | body
@@ -179,7 +177,7 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
             (TOUCH_CONTACT, [ids | of_contact]),
             (ADDRESSES_OF_CONTACT[PHONE_NUMBERS], [of_contact]),
             (INSERT_ADDRESS[PHONE_NUMBERS], [row]),
-            *_indexed(contact_id, [OTHER + body["number"][i:] for i in (1, 3, 5)]),
+            *_indexed(contact_id, [(OTHER + body["number"][i:], INDEXED.sort_name) for i in (1, 3, 5)]),
         ]
     else:
         contact_id, status = new_id(now), 201
@@ -198,11 +196,15 @@ async def _write(method: str, path: str, body: Any) -> tuple[int, bytes]:
     return status, json.encode()
 
 
-def _indexed(contact_id: str, words: list[str]) -> list[tuple[Query, list[dict[str, Any]]]]:
-    """Return what indexes about as many words as the change brings; those that it takes away are not known here."""
+def _indexed(contact_id: str, entries: list[tuple[str, str]]) -> list[tuple[Query, list[dict[str, Any]]]]:
+    """Return what writes about as many entries as the change brings; those that it takes away are not known here."""
+    of_contact = {"customer_id": CUSTOMER, "contact_id": contact_id}
+    return [(SET_INDEXED, [of_contact | INDEXED._asdict()]), _insert(contact_id, entries)]
+
+
+def _insert(contact_id: str, entries: list[tuple[str, str]]) -> tuple[Query, list[dict[str, Any]]]:
     row = {"customer_key": CustomerKey(CUSTOMER), "contact_key": ContactKey(contact_id)}
-    text: dict[str, Any] = {"customer_id": CUSTOMER, "contact_id": contact_id, "search_text": SEARCHED}
-    return [(SET_SEARCH_TEXT, [text]), (INSERT_WORD, [row | {"word": word} for word in words])]
+    return INSERT_ENTRY, [row | {"word": word, "sort_name": name} for word, name in entries]
 
 
 def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query, list[dict[str, Any]]]]:
@@ -213,16 +215,11 @@ def _create(ids: dict[str, Any], contact_id: str, body: Any) -> list[tuple[Query
     ]
     mails = [part | UNSAID | {"id": new_id(ids["now"])} | entry for entry in body["emails"]]
     tags = [part | {"tag_id": tag, "position": i} for i, tag in enumerate(body["tag_ids"])]
-    index = {"customer_key": CustomerKey(CUSTOMER), "contact_key": ContactKey(contact_id)}
-    derived = NO_EXTERNAL_ID | {"sort_name": _sorted(body), "search_text": SEARCHED}
+    derived = NO_EXTERNAL_ID | INDEXED._asdict()
     return [
         (contact.INSERT_CONTACT, [part | derived | body]),
         (INSERT_ADDRESS[PHONE_NUMBERS], numbers),
         (INSERT_ADDRESS[EMAILS], mails),
         (INSERT_CONTACT_TAG, tags),
-        (INSERT_WORD, [index | {"word": word} for word in WORDS]),
+        _insert(contact_id, sorted(INDEXED.entries)),
     ]
-
-
-def _sorted(body: Any) -> str:
-    return sort_name(*(body[name] for name in contact.NAMES))

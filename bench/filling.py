@@ -9,28 +9,29 @@ from typing import Any
 import asyncpg
 
 from bench.book import START, TAGS, Book, address, customer_id, number, person, row_id, token
+from ringbook.contacts.search_index import Indexed
 from ringbook.database.migrate import migrate
 from ringbook.database.schema import ContactKey, CustomerKey, metadata
 from ringbook.database.sqlite import TIME_FORMAT
 from ringbook.tenants.access_keys import PREFIX_LENGTH, hash_token
 from ringbook.values.names import sort_name
-from ringbook.values.search_terms import Searched, index_words, search_text
+from ringbook.values.search_terms import Searched, search_text
 
 Rows = list[tuple[Any, ...]]
 
 BATCH = 20_000
-UNSORTED = "unsorted_words"
-"""The words as they come: SQLite takes those that it keeps in order many times faster in that order."""
+UNSORTED = "unsorted_entries"
+"""The entries as they come: SQLite takes those that it keeps in order many times faster in that order."""
 
 COLUMNS = {
     "customers": "id name default_region tm_create",
     "access_keys": "customer_id id name prefix token_hash scopes tm_create",
     "contacts": "customer_id id tm_create first_name last_name display_name company"
-    " job_title source external_id notes sort_name search_text version indexed_version",
+    " job_title source external_id notes sort_name search_text version search_version",
     "phone_numbers": "customer_id contact_id tm_create id number number_e164 type is_primary",
     "emails": "customer_id contact_id tm_create id address type is_primary",
     "contact_tags": "customer_id contact_id tag_id position",
-    "search_words": "customer_id word contact_id",
+    "search_index": "customer_id word sort_name contact_id",
 }
 
 
@@ -73,7 +74,7 @@ def _add(batch: dict[str, Rows], customer: str, position: int, at: Any) -> None:
         batch["phone_numbers"].append((*part, row_id(position, i), text, text, kind, i == 1))
     batch["emails"].append((*part, row_id(position, 3), address(position), "work", True))
     customer_key, key = CustomerKey(customer), ContactKey(contact)
-    batch["search_words"] += [(customer_key, word, key) for word in index_words(found_by)]
+    batch["search_index"] += [(customer_key, *entry, key) for entry in Indexed(found_by, sorted_as).entries]
     batch["contact_tags"] += [(customer, contact, TAGS[(position + i) % len(TAGS)], i) for i in range(2)]
 
 
@@ -83,13 +84,15 @@ def _fill_sqlite(path: str, book: Book) -> None:
     indexes = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOTNULL").fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    connection.execute(f"CREATE TEMP TABLE {UNSORTED} AS SELECT * FROM search_words")
+    connection.execute(f"CREATE TEMP TABLE {UNSORTED} AS SELECT * FROM search_index")
     for table, rows in _batches(book, lambda time: time.strftime(TIME_FORMAT)):
         columns = COLUMNS[table].split()
         marks = ",".join("?" * len(columns))
-        into = UNSORTED if table == "search_words" else table
+        into = UNSORTED if table == "search_index" else table
         connection.executemany(f"INSERT INTO {into} ({','.join(columns)}) VALUES ({marks})", rows)
-    connection.execute(f"INSERT INTO search_words SELECT * FROM {UNSORTED} ORDER BY customer_id, word, contact_id")
+    connection.execute(
+        f"INSERT INTO search_index SELECT * FROM {UNSORTED} ORDER BY customer_id, word, sort_name, contact_id"
+    )
     for _, sql in indexes:
         connection.execute(sql)
     connection.execute("COMMIT")
@@ -103,10 +106,10 @@ async def _fill_postgresql(url: str, book: Book) -> None:
     indexes = await connection.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY ($1)", names)
     for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
-    await connection.execute("ALTER TABLE search_words DROP CONSTRAINT search_words_pkey")
+    await connection.execute("ALTER TABLE search_index DROP CONSTRAINT search_index_pkey")
     for table, rows in _batches(book, lambda time: time):
         await connection.copy_records_to_table(table, records=rows, columns=COLUMNS[table].split())
-    await connection.execute("ALTER TABLE search_words ADD PRIMARY KEY (customer_id, word, contact_id)")
+    await connection.execute("ALTER TABLE search_index ADD PRIMARY KEY (customer_id, word, sort_name, contact_id)")
     for _, sql in indexes:
         await connection.execute(sql)
     await connection.execute("VACUUM ANALYZE")

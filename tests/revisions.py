@@ -3,6 +3,10 @@
 from tests.rows import execute
 
 UNDONE = {
+    "0009": """
+DROP TABLE search_index;
+DROP TABLE search_index_backlog;
+ALTER TABLE contacts DROP COLUMN search_version""",
     "0008": "DROP TABLE import_rows; DROP TABLE import_parts; DROP TABLE imports",
     "0007": "DROP TABLE leases; DROP TABLE webhook_deliveries; DROP TABLE webhooks",
     "0006": """

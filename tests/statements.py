@@ -10,7 +10,7 @@ import ringbook
 from ringbook.calling.callerid import callerid
 from ringbook.calling.lookup import lookup
 from ringbook.contacts.filters import Filters, filtered
-from ringbook.contacts.search_statements import IN_NAMES, REST, WIDTH, SearchShape, candidates, counts, walk
+from ringbook.contacts.search_statements import IN_NAMES, REST, WIDTH, SearchShape, candidates, counts, of_rank, walk
 from ringbook.database.engine import Query
 
 ONE, TWO = SearchShape(1, 2), SearchShape(2, WIDTH)
@@ -31,8 +31,8 @@ ON_DEMAND = {
     "callerid(2, with_tags)": callerid(2, with_tags=True),
     **{f"counts{tuple(shape)}": counts(shape) for shape in (ONE, TWO)},
     **{
-        f"{of_rank.__name__}({shape.terms}, {shape.width}, {rank})": of_rank(shape, rank)
-        for of_rank in (candidates, walk)
+        f"{of_shape.__name__}({shape.terms}, {shape.width}, {rank})": of_shape(shape, rank)
+        for of_shape in (candidates, of_rank, walk)
         for shape in (ONE, TWO)
         for rank in (IN_NAMES, REST)
     },

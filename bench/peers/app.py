@@ -114,7 +114,7 @@ async def create(session: Writer, customer_id: CustomerId, new: ContactIn) -> An
     own = {"customer_id": customer_id, "tm_create": now}
     lists = {"phone_numbers", "emails", "tag_ids"}
     contact = Contact(**new.model_dump(exclude=lists), **own, id=new_id(now), tm_update=None, tm_delete=None)
-    contact.version = contact.indexed_version = 1
+    contact.version = contact.search_version = 1
     contact.phone_numbers = sorted(
         (
             PhoneNumber(**entry.model_dump(), **own, id=new_id(now), number_e164=to_e164(entry.number))
@@ -138,7 +138,7 @@ async def update(session: Writer, customer_id: CustomerId, contact_id: str, chan
     for name, value in change.model_dump(exclude_unset=True).items():
         setattr(contact, name, value)
     contact.tm_update = datetime.now(UTC)
-    contact.version = contact.indexed_version = contact.version + 1
+    contact.version = contact.search_version = contact.version + 1
     await session.commit()
     return contact
 
@@ -157,6 +157,6 @@ async def add_number(session: Writer, customer_id: CustomerId, contact_id: str, 
     )
     contact.phone_numbers.insert(0 if entry.is_primary else len(contact.phone_numbers), number)
     contact.tm_update = now
-    contact.version = contact.indexed_version = contact.version + 1
+    contact.version = contact.search_version = contact.version + 1
     await session.commit()
     return contact

@@ -106,7 +106,7 @@ class Contact(Base):
     external_id: Mapped[str]
     notes: Mapped[str]
     version: Mapped[int]
-    indexed_version: Mapped[int]  # so that no Ringbook indexes meanwhile what this one, which has no search, writes
+    search_version: Mapped[int]  # so that no Ringbook indexes meanwhile what this one, which has no search, writes
     tm_create: Mapped[datetime]
     tm_update: Mapped[datetime | None]
     tm_delete: Mapped[datetime | None]

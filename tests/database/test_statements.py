@@ -56,6 +56,8 @@ HOT = {
         "CONTACTS_OF_IDS",
         "NAME_OF_CONTACT",
         "LAST_TESTED",
+        "WORDS_IN_RANGE",
+        "NEXT_OF_WORDS",
         "BACKLOG_OF_CUSTOMER",
         "CONTACTS_BEHIND",
         "TRASH_PAGE",
@@ -95,6 +97,11 @@ VALUES = {
     "tag_1": ID,
     "deleted_before": datetime(2026, 1, 1, tzinfo=UTC),
     "after": ID,
+    "after_key": ContactKey(ID),
+    "words": "smi",
+    "words_end": "smi\U0010ffff",
+    "each_word": '["smith"]',
+    "until": " john",
     "most": 1000,
     **values_of_terms(Caller(ID, "", ""), terms_of("smith 4567", ""), TWO),
     **{
@@ -156,7 +163,8 @@ SORTED = "is_primary|position|chosen|tested|looked_at|sort_name|contact_id"
 
 
 SCANNED = (
-    "\\(subquery|anon_|CONSTANT ROW|chosen|in_order|numbers|ordered|asked|name_|other_|tested|holders|having|looked_at"
+    "\\(subquery|anon_|CONSTANT ROW|chosen|in_order|named|next|words|numbers|ordered|asked|name_|other_|tested|holders"
+    "|having|looked_at"
 )
 """What may be read whole: what a search of an index has found."""
 

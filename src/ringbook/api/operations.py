@@ -10,12 +10,12 @@ from ringbook.api.http.observation import metrics
 from ringbook.api.http.resource import Resource, operation
 from ringbook.database.engine import Query
 from ringbook.database.revisions import head
-from ringbook.database.schema import search_backlog
+from ringbook.database.schema import search_index_backlog
 from ringbook.errors import Reason, Unavailable
 
 SCHEMA_REVISION = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
 
-BACKLOG = Query(sa.select(search_backlog.c.customer_id).limit(sa.literal_column("1")))
+BACKLOG = Query(sa.select(search_index_backlog.c.customer_id).limit(sa.literal_column("1")))
 
 
 class Status(msgspec.Struct):

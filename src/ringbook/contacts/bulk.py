@@ -14,6 +14,7 @@ from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG, added, removed
 from ringbook.contacts.entries import Stored
 from ringbook.contacts.kinds import KINDS, Kind
 from ringbook.contacts.row import values_of_change
+from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed
 from ringbook.database.engine import Connection, Query
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, values_of
 from ringbook.database.rendering import each_text, json_group
@@ -39,18 +40,19 @@ class ContactState(NamedTuple):
     addresses: Mapping[Kind, list[Stored]]
     tags: dict[str, int]
     """The position of each tag, by its id, in their order."""
-    search_text: str = ""
+    indexed: Indexed = NOTHING
     """What it is in the index by."""
     tm_create: datetime | None = None
     """With tm_update: of a new one that has the times of a book before."""
     tm_update: datetime | None = None
 
     @property
-    def is_searched_as(self) -> str:
+    def is_to_be_indexed(self) -> Indexed:
         """What it is to be in the index by."""
         texts = {name: self.texts[name] for name in (*NAMES, "job_title", "source")}
         numbers, mails = ([one.kept.values[kind.normalized] for one in _shown(self.addresses[kind])] for kind in KINDS)
-        return search_text(Searched(**texts, numbers=numbers, addresses=mails))
+        text = search_text(Searched(**texts, numbers=numbers, addresses=mails))
+        return Indexed(text, sort_name(*(self.texts[name] for name in NAMES)))
 
 
 def _shown(stored: Sequence[Stored]) -> list[Stored]:
@@ -113,7 +115,7 @@ async def deleted(caller: Caller, database: Connection, contact_ids: Iterable[st
 
 
 HOLD_CONTACTS = Query(
-    sa.select(t.c.id, t.c.search_text, *(t.c[name] for name in ALL_TEXTS))
+    sa.select(t.c.id, *IN_INDEX_AS, *(t.c[name] for name in ALL_TEXTS))
     .where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.id.in_(_IDS))
     .order_by(t.c.id)
     .with_for_update(of=t)
@@ -137,9 +139,11 @@ async def hold_all(caller: Caller, transaction: Connection, contact_ids: Iterabl
     """Return the live contacts of these ids, and let all other changes of them wait."""
     asked = {"customer_id": caller.customer_id, "wanted": _list(contact_ids)}
     states = {}
-    for contact_id, text, *texts in await transaction.all(HOLD_CONTACTS, **asked):
+    for contact_id, text, name, *texts in await transaction.all(HOLD_CONTACTS, **asked):
         named = dict(zip(ALL_TEXTS, texts, strict=True))
-        states[str(contact_id)] = ContactState(str(contact_id), named, {kind: [] for kind in KINDS}, {}, text)
+        states[str(contact_id)] = ContactState(
+            str(contact_id), named, {kind: [] for kind in KINDS}, {}, Indexed(text, name)
+        )
     if not states:
         return states
     for kind in KINDS:
@@ -157,7 +161,7 @@ INSERT_CONTACTS = Query(
     sa.insert(t).values(
         values_of(t, *ALL_TEXTS, "sort_name", "search_text", "external_id_unique")
         | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "tm_create": NOW, "tm_update": _NEW_TIME}
-        | dict.fromkeys(("version", "indexed_version"), sa.literal_column("1"))
+        | dict.fromkeys(("version", "search_version"), sa.literal_column("1"))
     )
 )
 _STAYS_UNIQUE = (t.c.external_id == external_ids.EXTERNAL_ID, t.c.external_id_unique)
@@ -167,7 +171,7 @@ CHANGE_CONTACTS = Query(
         values_of_change()
         | values_of(t, *TEXTS, "sort_name", "search_text")
         | {
-            "indexed_version": t.c.version + sa.literal_column("1"),
+            "search_version": t.c.version + sa.literal_column("1"),
             "external_id_unique": sa.case(_STAYS_UNIQUE, else_=sa.literal_column("''") != external_ids.EXTERNAL_ID),
         }
     )
@@ -208,16 +212,16 @@ async def write_all(caller: Caller, transaction: Changing, now: datetime, change
     Raises UniqueViolation where another has got an external_id, or an id, in this moment.
     """
     values: dict[Query, list[dict[str, Any]]] = {query: [] for query in _WRITES}
-    texts = {}
+    indexed = {}
     for before, after in changes:
-        texts[after.id] = (before.search_text if before else "", after.is_searched_as)
-        for query, rows in _rows(caller, now, before, after._replace(search_text=texts[after.id][1])):
+        indexed[after.id] = (before.indexed if before else NOTHING, after.is_to_be_indexed)
+        for query, rows in _rows(caller, now, before, after._replace(indexed=indexed[after.id][1])):
             values[query].extend(rows)
         transaction.record(after.id, "updated" if before else "created", now, _field_changes(before, after))
     for query, rows in values.items():
         if rows:
             await transaction.run_many(query, rows)
-    await search_index.write_words(caller, transaction, texts)
+    await search_index.write_entries(caller, transaction, indexed)
 
 
 def _rows(
@@ -225,8 +229,8 @@ def _rows(
 ) -> Iterator[tuple[Query, list[dict[str, Any]]]]:
     """Yield the statements that make a contact what it is to be, with their values."""
     ids = {"customer_id": caller.customer_id, "contact_id": after.id}
-    row = ids | dict(after.texts) | {"search_text": after.search_text, "now": after.tm_create or now}
-    row |= {"sort_name": sort_name(*(after.texts[name] for name in NAMES)), "tm_update": after.tm_update}
+    row: dict[str, Any] = ids | dict(after.texts) | after.indexed._asdict()
+    row |= {"now": after.tm_create or now, "tm_update": after.tm_update}
     row["external_id_unique"] = bool(after.texts["external_id"])
     yield (CHANGE_CONTACTS if before else INSERT_CONTACTS), [row]
     for kind in KINDS:
@@ -263,6 +267,6 @@ async def put_into_trash(caller: Caller, transaction: Changing, now: datetime, s
     rows = [{"customer_id": caller.customer_id, "contact_id": state.id, "now": now} for state in states]
     for query in (DELETE_CONTACTS, *addresses.HIDE_ADDRESSES.values()):
         await transaction.run_many(query, rows)
-    await search_index.write_words(caller, transaction, {state.id: (state.search_text, "") for state in states})
+    await search_index.write_entries(caller, transaction, {state.id: (state.indexed, NOTHING) for state in states})
     for state in states:
         transaction.record(state.id, "deleted", now)

@@ -37,6 +37,7 @@ from ringbook.contacts.row import (
     touch,
     values_of_change,
 )
+from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
@@ -171,7 +172,7 @@ INSERT_CONTACT = Query(
     .values(
         values_of(t, *TEXTS, "source", "sort_name", "search_text", "external_id_unique")
         | {"customer_id": CUSTOMER_ID, "id": CONTACT_ID, "tm_create": NOW}
-        | dict.fromkeys(("version", "indexed_version"), sa.literal_column("1"))
+        | dict.fromkeys(("version", "search_version"), sa.literal_column("1"))
     )
     .on_conflict_do_nothing(index_elements=["customer_id", "external_id"], index_where=HOLDS_EXTERNAL_ID)
     .returning(t.c.id)
@@ -193,8 +194,8 @@ async def create(caller: Caller, transaction: Changing, now: datetime, new: NewC
         numbers=numbers,
         addresses=mails,
     )
-    text = search_text(searched)
-    values |= {"sort_name": sort_name(*names), "search_text": text}
+    indexed = Indexed(search_text(searched), sort_name(*names))
+    values |= indexed._asdict()
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "now": now}
     external_id = values["external_id"]
     await external_ids.check_free(caller, transaction, external_id)
@@ -203,12 +204,12 @@ async def create(caller: Caller, transaction: Changing, now: datetime, new: NewC
     for kind, entries in counting.items():
         await addresses.add_all(caller, transaction, kind, contact_id, now, entries)
     await contact_tags.add_all(caller, transaction, contact_id, new.tag_ids or [])
-    await search_index.add(caller, transaction, contact_id, text)
+    await search_index.write_entries(caller, transaction, {contact_id: (NOTHING, indexed)})
     transaction.record(contact_id, "created", now)
     return (await get(caller, transaction, contact_id))._replace(is_new=True)
 
 
-CHANGED_CONTACT = Query(WHOLE.add_columns(*VERSION, t.c.search_text).where(t.c.id == CONTACT_ID))
+CHANGED_CONTACT = Query(WHOLE.add_columns(*VERSION, *IN_INDEX_AS).where(t.c.id == CONTACT_ID))
 
 
 async def _updated(
@@ -218,7 +219,7 @@ async def _updated(
     transaction.record(contact_id, "updated", now, changes)
     row = await transaction.one(CHANGED_CONTACT, customer_id=caller.customer_id, contact_id=contact_id)
     changed = _representation(row)
-    await search_index.update(caller, transaction, contact_id, row[-1] if row else "", changed.json)
+    await search_index.update(caller, transaction, contact_id, _indexed(row), changed.json)
     return changed
 
 
@@ -275,7 +276,7 @@ async def upsert(
 
 
 HOLD_TEXTS = Query(sa.select(*(t.c[name] for name in TEXTS)).where(*IS_LIVE).with_for_update())
-UPDATE_TEXTS = Query(sa.update(t).values(values_of(t, *TEXTS, "sort_name") | values_of_change()).where(*IS_LIVE))
+UPDATE_TEXTS = Query(sa.update(t).values(values_of(t, *TEXTS) | values_of_change()).where(*IS_LIVE))
 
 
 async def update(
@@ -314,8 +315,7 @@ async def _update_texts(
     texts = before | given
     if texts["external_id"] != before["external_id"]:
         await external_ids.give(caller, transaction, contact_id, texts["external_id"])
-    sorted_as = sort_name(*(texts[name] for name in NAMES))
-    await transaction.run_many(UPDATE_TEXTS, [ids | texts | {"sort_name": sorted_as, "now": now}])
+    await transaction.run_many(UPDATE_TEXTS, [ids | texts | {"now": now}])
     return changes_between(before, texts)
 
 
@@ -331,7 +331,7 @@ async def delete(caller: Caller, transaction: Changing, now: datetime, contact_i
         raise not_found()
     await addresses.hide_all(caller, transaction, contact_id, now)
     row = await transaction.one(CHANGED_CONTACT, **ids)
-    await search_index.remove(caller, transaction, contact_id, row[-1] if row else "")
+    await search_index.write_entries(caller, transaction, {contact_id: (_indexed(row), NOTHING)})
     transaction.record(contact_id, "deleted", now)
     return _representation(row)
 
@@ -391,6 +391,11 @@ async def remove_tag(
     await touch(caller, transaction, contact_id, now)
     await contact_tags.remove(caller, transaction, contact_id, tag_id)
     return await _updated(caller, transaction, now, contact_id, [contact_tags.removed(tag_id)])
+
+
+def _indexed(row: Row | None) -> Indexed:
+    """Return what a changed contact is in the index by."""
+    return Indexed(*row[-2:]) if row else NOTHING
 
 
 def _representation(row: Row | None) -> Representation:

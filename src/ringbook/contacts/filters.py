@@ -31,7 +31,7 @@ from ringbook.database.schema import (
     phone_numbers,
 )
 from ringbook.database.schema import contacts as t
-from ringbook.database.schema import search_words as words
+from ringbook.database.schema import search_index as entries
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values import callers, email
@@ -116,8 +116,11 @@ Test = sa.ColumnElement[bool]
 
 def _with_word(name: str) -> sa.Select[Any]:
     """Return the statement for the contacts with a word of the index."""
-    return sa.select(id_of_key(words.c.contact_id).label("id"), words.c.contact_id.label("place")).where(
-        words.c.customer_id == CUSTOMER_KEY, words.c.word == _text(name), words.c.contact_id < _BELOW_KEY
+    return sa.select(id_of_key(entries.c.contact_id).label("id"), entries.c.contact_id.label("place")).where(
+        entries.c.customer_id == CUSTOMER_KEY,
+        entries.c.word == _text(name),
+        entries.c.sort_name == sa.literal_column("''"),
+        entries.c.contact_id < _BELOW_KEY,
     )
 
 

@@ -40,7 +40,7 @@ def values_of_change() -> dict[str, Any]:
     return {
         "tm_update": latest(NOW, sa.func.coalesce(t.c.tm_update, t.c.tm_create)),
         "version": t.c.version + sa.literal_column("1"),
-        "indexed_version": t.c.indexed_version + sa.literal_column("1"),
+        "search_version": t.c.search_version + sa.literal_column("1"),
     }
 
 

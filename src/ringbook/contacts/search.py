@@ -2,8 +2,9 @@
 
 What is found is in four ranks: the whole number or address; the name shown begins so, first those that are no longer;
 all terms are in the names; the rest. Within each the order is that of the names, so that a page goes on behind any
-contact. A rank is read in one of two ways: of a rare term all candidates, sorted by name; of common terms the contacts
-by name, each tested, and of these no more than a request may cost.
+contact. A rank is read in one of three ways: of one term the next contacts by name of each word that begins so, merged;
+of a rare term all candidates, sorted by name; of common terms the contacts by name, each tested, and of these no more
+than a request may cost.
 """
 
 from typing import Annotated, NamedTuple
@@ -13,6 +14,7 @@ from msgspec import Meta
 
 from ringbook.contacts import search_index
 from ringbook.contacts.contact import Contact
+from ringbook.contacts.search_by_words import MOST_TESTED, contacts_with, words_in
 from ringbook.contacts.search_statements import (
     BEGINNING,
     CONTACTS_OF_IDS,
@@ -29,11 +31,12 @@ from ringbook.contacts.search_statements import (
     SearchShape,
     candidates,
     counts,
+    of_rank,
     walk,
 )
 from ringbook.database.engine import Connection, Database, Query
 from ringbook.database.pages import LOWEST_ID, MOST_CHARACTERS
-from ringbook.database.schema import CustomerKey
+from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import UUID
@@ -42,12 +45,6 @@ from ringbook.values.search_terms import LONGEST_WORD, MOST_TERMS, OTHER, Terms,
 LONGEST_QUERY = 200
 MOST_CANDIDATES = 4000
 """How many contacts may have a term that all candidates are read of."""
-
-MOST_TESTED = 8000
-"""How many contacts are tested in one request, by name."""
-
-FEW_CANDIDATES = 100
-"""Up to so many are read without a look by name."""
 
 MOST_EXACT = 100
 """How many contacts may have a number or an address that is no office line: those of one are found by name."""
@@ -138,11 +135,6 @@ class _Search(NamedTuple):
     counts: list[tuple[int, int]]
     """How many have each term in the names, and elsewhere; empty as long as nobody needs to know."""
 
-    @property
-    def is_one_term(self) -> bool:
-        """Whether whoever has the rarest term has all of them."""
-        return len(self.terms.terms) == 1
-
     def but_exact(self, ids: list[str], limit: int) -> list[str]:
         """Return the first of `ids` that are not exact."""
         return [contact_id for contact_id in ids if contact_id not in self.exact][:limit]
@@ -207,14 +199,53 @@ async def _read_rank(
     if rank == EXACT:
         behind = search.exact.index(after) + 1 if after in search.exact else 0 if after == LOWEST_ID else limit
         return search.exact[behind:][:limit], ""
-    values = search.values | {"after": after, "after_name": "", "limit": limit + len(search.exact)}
+    values = search.values | {"after": after, "after_key": ContactKey(after), "after_name": ""}
+    values["limit"] = limit + len(search.exact)
     if after != LOWEST_ID:
         row = await database.one(NAME_OF_CONTACT, customer_id=caller.customer_id, contact_id=after)
         values["after_name"] = row[0] if row else ""
     if rank == BEGINNING:
         rows = await database.all(NAMES_THAT_BEGIN, **values) if search.terms.begins else []
         return search.but_exact([str(row[0]) for row in rows], limit), ""
+    words = await _words(caller, database, search, rank)
+    if words is not None:
+        ids, stop = await _read_by_words(caller, database, search, rank, words, values)
+        return search.but_exact(ids, limit), stop
     return await _read_by_terms(caller, database, search, rank, values, limit)
+
+
+async def _words(caller: Caller, database: Connection, search: _Search, rank: int) -> list[str] | None:
+    """Return the words of a rank that begin with what is searched for; None where they are too many, or terms are."""
+    if len(search.terms.terms) > 1 or search.shape.width == WIDTH:
+        return None
+    place = "name" if rank == IN_NAMES else "other"
+    ranges = [(f"{place}_0_{j}", f"{place}_0_{j}_end") for j in range(len(search.terms.terms[0].words))]
+    return await words_in(caller, database, [(str(search.values[a]), str(search.values[b])) for a, b in ranges])
+
+
+async def _read_by_words(
+    caller: Caller,
+    database: Connection,
+    search: _Search,
+    rank: int,
+    words: list[str],
+    values: dict[str, object],
+) -> tuple[list[str], Stop]:
+    """Return the next contacts of a rank from the entries of words; those are left out whose name begins so."""
+    place = str(values["after_name"]), str(values["after"])
+    begins = search.terms.begins
+    stretches = [(place, LAST)]
+    if begins and rank == IN_NAMES:
+        behind = max(place, (begins + LAST, LOWEST_ID))
+        stretches = [(place, begins), (behind, LAST)] if place < (begins,) else [(behind, LAST)]
+    limit, found = int(str(values["limit"])), list[str]()
+    for stretch in stretches:
+        test = of_rank(search.shape, rank), values | {"customer_id": caller.customer_id}
+        more, stop = await contacts_with(caller, database, words, stretch, test, limit - len(found))
+        found += more
+        if stop or len(found) == limit:
+            return found, stop
+    return found, ""
 
 
 async def _read_by_terms(
@@ -227,11 +258,6 @@ async def _read_by_terms(
     if not min(of_term) or (rank == REST and not any(other for _, other in search.counts)):
         return [], ""
     fewest = min(of_term)
-    if search.is_one_term and FEW_CANDIDATES < fewest <= MOST_CANDIDATES:  # it fills the page as a rule, and soon
-        values["most"] = fewest
-        ids = search.but_exact(await _ids(caller, database, walk(search.shape, rank), values), limit)
-        if len(ids) == limit:
-            return ids, ""
     if fewest <= MOST_CANDIDATES:
         values["most"] = MOST_CANDIDATES
         i = of_term.index(fewest)

@@ -1,11 +1,17 @@
 """The index for search: the words by which each live contact is found, written by the transaction that changes it.
 
+Its entries are words with the sort_name of the contact, so that of each word they are in the order of the names. A
+whole company and a source are filters, whose pages are in the order of the ids: they are without a name.
+
 contacts.search_text is what the words of a contact were made of, so that they are known when they change; see
-search_terms. indexed_version is the version of the contact that it is of.
+search_terms. search_version is the version of the contact that it is of. Where that is another, a server of the version
+before has changed the contact, and nobody knows its entries: those that are wrong find nobody, as each is tested
+against its contact.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -15,15 +21,22 @@ from ringbook.database.engine import Connection, Database, Query, Transaction
 from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CONTACT_ID, CONTACT_KEY, CUSTOMER_ID, CUSTOMER_KEY, LIMIT, values_of
 from ringbook.database.rendering import each_text, json_group, json_list, json_object
-from ringbook.database.schema import ContactKey, CustomerKey, IdColumn, emails, phone_numbers, search_backlog
+from ringbook.database.schema import (
+    ContactKey,
+    CustomerKey,
+    IdColumn,
+    emails,
+    phone_numbers,
+    search_index_backlog,
+)
 from ringbook.database.schema import contacts as t
-from ringbook.database.schema import search_words as words
+from ringbook.database.schema import search_index as entries
 from ringbook.tenants.caller import Caller
 from ringbook.values.names import sort_name
-from ringbook.values.search_terms import Searched, index_words, search_text
+from ringbook.values.search_terms import COMPANY, SOURCE, Searched, index_words, search_text
 
-FEW_WORDS = 500
-"""Up to so many words are written straight on the event loop."""
+FEW_ENTRIES = 500
+"""Up to so many entries are written straight on the event loop."""
 
 INDEXED_AT_A_TIME = 25
 """How many contacts of before are indexed in one transaction: a file of SQLite is held for some 10 ms."""
@@ -33,6 +46,24 @@ INDEX_PAUSE_SECONDS = 0.003
 
 CONTACTS_LOOKED_AT = 2000
 """How many contacts are looked at by one statement for those that are not indexed as they are."""
+
+
+class Indexed(NamedTuple):
+    """What a contact is in the index by."""
+
+    search_text: str
+    sort_name: str
+
+    @property
+    def entries(self) -> set[tuple[str, str]]:
+        """The words, with the name that is beside each."""
+        return {
+            (word, "" if word[0] in (COMPANY, SOURCE) else self.sort_name) for word in index_words(self.search_text)
+        }
+
+
+NOTHING = Indexed("", "")
+"""Of a contact that is not in the index."""
 
 
 class _Address(msgspec.Struct):
@@ -56,73 +87,70 @@ class _Contact(msgspec.Struct):
     emails: list[_Address]
 
     @property
-    def text(self) -> str:
-        return search_text(
-            Searched(
-                self.display_name,
-                self.first_name,
-                self.last_name,
-                self.company,
-                self.job_title,
-                self.source,
-                [one.number_e164 for one in self.phone_numbers],
-                [one.address for one in self.emails],
-            )
-        )
+    def indexed(self) -> Indexed:
+        names = (self.display_name, self.first_name, self.last_name, self.company)
+        numbers, addresses = [one.number_e164 for one in self.phone_numbers], [one.address for one in self.emails]
+        text = search_text(Searched(*names, self.job_title, self.source, numbers, addresses))
+        return Indexed(text, sort_name(*names))
 
 
 _CONTACT = msgspec.json.Decoder(_Contact)
+IN_INDEX_AS = (
+    sa.case((t.c.search_version == t.c.version, t.c.search_text), else_=sa.literal_column("''")),
+    t.c.sort_name,
+)
+"""The columns of Indexed: what a contact is in the index by, as far as that is known."""
 _INSERT = (
-    insert(words)
-    .values(values_of(words, "word") | {"customer_id": CUSTOMER_KEY, "contact_id": CONTACT_KEY})
+    insert(entries)
+    .values(values_of(entries, "word", "sort_name") | {"customer_id": CUSTOMER_KEY, "contact_id": CONTACT_KEY})
     .on_conflict_do_nothing()
 )
-_DELETE = sa.delete(words).where(
-    words.c.customer_id == CUSTOMER_KEY,
-    words.c.word == sa.bindparam("word", type_=words.c.word.type),
-    words.c.contact_id == CONTACT_KEY,
+_DELETE = sa.delete(entries).where(
+    entries.c.customer_id == CUSTOMER_KEY,
+    entries.c.word == sa.bindparam("word", type_=entries.c.word.type),
+    entries.c.sort_name == sa.bindparam("sort_name", type_=entries.c.sort_name.type),
+    entries.c.contact_id == CONTACT_KEY,
 )
-INSERT_WORD, INSERT_MANY_WORDS = Query(_INSERT), Query(_INSERT, long=True)
-DELETE_WORD, DELETE_MANY_WORDS = Query(_DELETE), Query(_DELETE, long=True)
-SET_SEARCH_TEXT = Query(
+INSERT_ENTRY, INSERT_MANY_ENTRIES = Query(_INSERT), Query(_INSERT, long=True)
+DELETE_ENTRY, DELETE_MANY_ENTRIES = Query(_DELETE), Query(_DELETE, long=True)
+SET_INDEXED = Query(
     sa.update(t)
-    .values(values_of(t, "search_text") | {"indexed_version": t.c.version})
+    .values(values_of(t, "search_text", "sort_name") | {"search_version": t.c.version})
     .where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID)
 )
 
 
-async def add(caller: Caller, transaction: Transaction, contact_id: str, text: str) -> None:
-    """Write the words of a new contact, whose row has the text already."""
-    await write_words(caller, transaction, {contact_id: ("", text)})
-
-
-async def update(caller: Caller, transaction: Transaction, contact_id: str, before: str, json: bytes) -> None:
-    """Give a contact, which is locked, the words of what it is now; `before` is its search_text so far."""
-    text = _CONTACT.decode(json).text
-    if text != before:
+async def update(caller: Caller, transaction: Transaction, contact_id: str, before: Indexed, json: bytes) -> None:
+    """Give a contact, which is locked, the entries of what it is now."""
+    indexed = _CONTACT.decode(json).indexed
+    if indexed != before:
         ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-        await transaction.run_many(SET_SEARCH_TEXT, [ids | {"search_text": text}])
-        await write_words(caller, transaction, {contact_id: (before, text)})
+        await transaction.run_many(SET_INDEXED, [ids | indexed._asdict()])
+        await write_entries(caller, transaction, {contact_id: (before, indexed)})
 
 
-async def remove(caller: Caller, transaction: Transaction, contact_id: str, before: str) -> None:
-    """Take away the words of a contact that is deleted; its search_text stays, of which it has none any more."""
-    await write_words(caller, transaction, {contact_id: (before, "")})
-
-
-async def write_words(caller: Caller, transaction: Transaction, texts: dict[str, tuple[str, str]]) -> None:
-    """Turn the words of contacts, by their ids, from those of a text before into those of one behind."""
+async def write_entries(
+    caller: Caller, transaction: Transaction, contacts: Mapping[str, tuple[Indexed, Indexed]]
+) -> None:
+    """Turn the entries of contacts, by their ids, from those of before into those behind, in the order of the index."""
     gone, new = [], []
-    key = CustomerKey(caller.customer_id)
-    for contact_id, (before, behind) in texts.items():
-        row = {"customer_key": key, "contact_key": ContactKey(contact_id)}
-        there, wanted = index_words(before), index_words(behind)
-        gone += [row | {"word": word} for word in sorted(there - wanted)]
-        new += [row | {"word": word} for word in sorted(wanted - there)]
-    if gone:
-        await transaction.run_many(DELETE_WORD if len(gone) <= FEW_WORDS else DELETE_MANY_WORDS, gone)
-    if new:
-        await transaction.run_many(INSERT_WORD if len(new) <= FEW_WORDS else INSERT_MANY_WORDS, new)
+    for contact_id, (before, behind) in contacts.items():
+        key = ContactKey(contact_id)
+        there, wanted = before.entries, behind.entries
+        gone += [(*entry, key) for entry in there - wanted]
+        new += [(*entry, key) for entry in wanted - there]
+    customer_key = CustomerKey(caller.customer_id)
+    for one, many, changed in (
+        (DELETE_ENTRY, DELETE_MANY_ENTRIES, gone),
+        (INSERT_ENTRY, INSERT_MANY_ENTRIES, new),
+    ):
+        if changed:
+            query = one if len(changed) <= FEW_ENTRIES else many
+            rows = [
+                {"customer_key": customer_key, "word": word, "sort_name": name, "contact_key": key}
+                for word, name, key in sorted(changed)
+            ]
+            await transaction.run_many(query, rows)
 
 
 def _list_of(table: sa.Table, column: str) -> sa.ColumnElement[object]:
@@ -137,12 +165,12 @@ def _list_of(table: sa.Table, column: str) -> sa.ColumnElement[object]:
 
 
 _TEXTS = ("display_name", "first_name", "last_name", "company", "job_title", "source")
-_IS_BEHIND = sa.or_(t.c.indexed_version.is_(None), t.c.indexed_version != t.c.version)
+_IS_BEHIND = sa.or_(t.c.search_version.is_(None), t.c.search_version != t.c.version)
 _WANTED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="wanted")
 CONTACTS_TO_INDEX = Query(
     sa.select(
         t.c.id,
-        t.c.search_text,
+        *IN_INDEX_AS,
         t.c.tm_delete.is_not(None),
         json_object(
             **{name: t.c[name] for name in _TEXTS},
@@ -154,12 +182,6 @@ CONTACTS_TO_INDEX = Query(
     .with_for_update(of=t, skip_locked=True),
     long=True,
 )
-SET_INDEXED = Query(
-    sa.update(t)
-    .values(values_of(t, "search_text", "sort_name") | {"indexed_version": t.c.version})
-    .where(t.c.customer_id == CUSTOMER_ID, t.c.id == CONTACT_ID),
-    long=True,
-)
 
 
 async def index(caller: Caller, transaction: Transaction, contact_ids: Sequence[str]) -> int:
@@ -167,17 +189,16 @@ async def index(caller: Caller, transaction: Transaction, contact_ids: Sequence[
     rows = await transaction.all(
         CONTACTS_TO_INDEX, customer_id=caller.customer_id, wanted=msgspec.json.encode(contact_ids).decode()
     )
-    texts, values = {}, []
-    for contact_id, before, is_deleted, json in rows:
-        contact = _CONTACT.decode(json)
-        text = "" if is_deleted else contact.text
-        names = (contact.display_name, contact.first_name, contact.last_name, contact.company)
-        texts[str(contact_id)] = (before, text)
-        ids = {"customer_id": caller.customer_id, "contact_id": str(contact_id)}
-        values.append(ids | {"search_text": text, "sort_name": sort_name(*names)})
+    changed, values = {}, []
+    for contact_id, text, name, is_deleted, json in rows:
+        indexed = _CONTACT.decode(json).indexed
+        if is_deleted:
+            indexed = indexed._replace(search_text="")
+        changed[str(contact_id)] = (Indexed(text, name), indexed)
+        values.append({"customer_id": caller.customer_id, "contact_id": str(contact_id)} | indexed._asdict())
     if values:
         await transaction.run_many(SET_INDEXED, values)
-        await write_words(caller, transaction, texts)
+        await write_entries(caller, transaction, changed)
     return len(rows)
 
 
@@ -196,8 +217,10 @@ def _contacts_behind() -> sa.Select[tuple[str, str]]:
 
 
 CONTACTS_BEHIND = Query(_contacts_behind(), long=True)
-DELETE_BACKLOG = Query(sa.delete(search_backlog).where(search_backlog.c.customer_id == CUSTOMER_ID))
-BACKLOG_OF_CUSTOMER = Query(sa.select(search_backlog.c.customer_id).where(search_backlog.c.customer_id == CUSTOMER_ID))
+DELETE_BACKLOG = Query(sa.delete(search_index_backlog).where(search_index_backlog.c.customer_id == CUSTOMER_ID))
+BACKLOG_OF_CUSTOMER = Query(
+    sa.select(search_index_backlog.c.customer_id).where(search_index_backlog.c.customer_id == CUSTOMER_ID)
+)
 
 
 async def catch_up(caller: Caller, database: Database, may_go_on: Callable[[], Awaitable[bool]] | None = None) -> None:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from ringbook.contacts.contact import WHOLE
 from ringbook.database.engine import Query
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, CUSTOMER_KEY, LIMIT
-from ringbook.database.rendering import each_text, id_of_key, json_group
-from ringbook.database.schema import IdColumn, emails, phone_numbers
+from ringbook.database.rendering import each_text, id_of_key, json_group, json_of_text
+from ringbook.database.schema import ContactKeyColumn, IdColumn, emails, phone_numbers
 from ringbook.database.schema import contacts as t
-from ringbook.database.schema import search_words as words
+from ringbook.database.schema import search_index as entries
 from ringbook.values.search_terms import MOST_SPELLINGS, Term
 
 NUMBERS = 6
@@ -45,19 +45,23 @@ def _is_live() -> tuple[sa.ColumnElement[bool], ...]:
     return t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None)
 
 
-_AFTER = sa.tuple_(sa.bindparam("after_name", type_=t.c.sort_name.type), sa.bindparam("after", type_=IdColumn))
+_AFTER_NAME = sa.bindparam("after_name", type_=t.c.sort_name.type)
+_AFTER = sa.tuple_(_AFTER_NAME, sa.bindparam("after", type_=IdColumn))
+_AFTER_KEY = sa.tuple_(_AFTER_NAME, sa.bindparam("after_key", type_=ContactKeyColumn))
+_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
 _BEGINS = (t.c.sort_name >= _text("begins"), t.c.sort_name < _text("begins_end"))
 
 
-def _ranges(names: Sequence[str]) -> sa.CompoundSelect[tuple[bytes]]:
-    """Return the statement for the keys of contacts that have a word in one of the ranges `FROM` to `FROM_end`."""
+def _in_range(name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on an entry of the index whose word is in the range `name` to `name_end`."""
+    e = entries.c
+    return e.customer_id == CUSTOMER_KEY, e.word >= _text(name), e.word < _text(f"{name}_end")
+
+
+def _ranges(names: Sequence[str]) -> sa.CompoundSelect[tuple[bytes, str]]:
+    """Return the statement for the keys and names of contacts that have a word in one of the ranges."""
     return sa.union_all(
-        *(
-            sa.select(words.c.contact_id).where(
-                words.c.customer_id == CUSTOMER_KEY, words.c.word >= _text(name), words.c.word < _text(f"{name}_end")
-            )
-            for name in names
-        )
+        *(sa.select(entries.c.contact_id, entries.c.sort_name).where(*_in_range(name)) for name in names)
     )
 
 
@@ -100,37 +104,101 @@ def with_rare_term(width: int) -> sa.Select[tuple[str]]:
     return sa.select(id_of_key(having.c.contact_id))
 
 
+def _is_of_rank(entry: sa.FromClause, shape: SearchShape, rank: int) -> sa.ColumnElement[bool]:
+    """Return whether an entry of the index, of an `id` and a `sort_name`, is of a contact of the rank.
+
+    That is a subquery for each: a join would test them all, in any order. An entry that a server of the version before
+    has left behind has another name than the contact.
+    """
+    its = sa.select(_ONE).where(
+        t.c.customer_id == CUSTOMER_ID,
+        t.c.id == entry.c.id,
+        t.c.tm_delete.is_(None),
+        t.c.sort_name == entry.c.sort_name,
+        _tests(t.c, shape, rank),
+    )
+    return its.correlate(entry).scalar_subquery() == _ONE
+
+
 @cache
 def candidates(shape: SearchShape, rank: int) -> Query:
     """Return the statement for the next contacts of a rank, of those with one term, which is given as ranges.
 
-    They are sorted by name first, and then tested one by one, until enough are found: by a subquery for each, as a join
-    would test them all, in any order. What is said of tm_delete and sort_name is said so that no index by name is
-    thought of: the candidates come first.
+    The index alone sorts them by name; then they are tested one by one, until enough are found.
     """
+    having = _ranges([f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(shape.width)]).subquery()
     named = (
-        sa.select(sa.func.coalesce(t.c.sort_name, t.c.sort_name).label("sort_name"), t.c.id)
-        .where(
-            t.c.customer_id == CUSTOMER_ID,
-            t.c.id.in_(with_rare_term(shape.width)),
-            sa.func.coalesce(t.c.tm_delete.is_(None), sa.false()),
-        )
+        sa.select(having.c.sort_name, having.c.contact_id)
+        .where(sa.tuple_(having.c.sort_name, having.c.contact_id) > _AFTER_KEY)
+        .distinct()
+        .order_by(having.c.sort_name, having.c.contact_id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
         .subquery("named")
     )
-    in_order = (
-        sa.select(named.c.id)
-        .where(sa.tuple_(named.c.sort_name, named.c.id) > _AFTER)
-        .order_by(named.c.sort_name, named.c.id)
-        .limit(sa.bindparam("most", type_=sa.Integer))
-        .subquery("in_order")
+    in_order = sa.select(named.c.sort_name, id_of_key(named.c.contact_id).label("id")).subquery("in_order")
+    found = sa.select(in_order.c.id).where(_is_of_rank(in_order, shape, rank)).limit(LIMIT)
+    return Query(_as_list(found), long=True)
+
+
+def _words_in_range() -> sa.Select[tuple[str]]:
+    """Return the statement for the first words of a range, each by a step of its own through the index."""
+    first = sa.select(
+        sa.select(sa.func.min(entries.c.word)).where(*_in_range("words")).scalar_subquery().label("word"),
+        _ONE.label("place"),
+    ).cte("words", recursive=True)
+    behind = sa.select(sa.func.min(entries.c.word)).where(
+        entries.c.customer_id == CUSTOMER_KEY,
+        entries.c.word > first.c.word,
+        entries.c.word < _text("words_end"),
     )
-    is_of_rank = (
-        sa.select(_ONE)
-        .where(t.c.customer_id == CUSTOMER_ID, t.c.id == in_order.c.id, _tests(t.c, shape, rank))
-        .correlate(in_order)
-        .scalar_subquery()
+    steps = first.union_all(
+        sa.select(behind.correlate(first).scalar_subquery(), first.c.place + _ONE).where(
+            first.c.word.is_not(None), first.c.place < sa.bindparam("most", type_=sa.Integer)
+        )
     )
-    return Query(_as_list(sa.select(in_order.c.id).where(is_of_rank == _ONE).limit(LIMIT)), long=True)
+    return sa.select(json_group(steps.c.word)).where(steps.c.word.is_not(None))
+
+
+WORDS_IN_RANGE = Query(_words_in_range(), long=True)
+_WORD = each_text(_text("each_word")).table_valued(sa.column("value", sa.Text), name="asked")
+_NEXT = (
+    sa.select(entries.c.sort_name, entries.c.contact_id)
+    .where(
+        entries.c.customer_id == CUSTOMER_KEY,
+        entries.c.word == _WORD.c.value,
+        sa.tuple_(entries.c.sort_name, entries.c.contact_id) > _AFTER_KEY,
+        entries.c.sort_name < _text("until"),
+    )
+    .order_by(entries.c.sort_name, entries.c.contact_id)
+    .limit(LIMIT)
+    .correlate(_WORD)
+    .subquery("next")
+)
+_NEXT_OF_WORD = (
+    sa.select(json_group(sa.cast(id_of_key(_NEXT.c.contact_id), sa.Text) + _NEXT.c.sort_name))
+    .select_from(_NEXT)
+    .correlate(_WORD)
+    .scalar_subquery()
+)
+NEXT_OF_WORDS = Query(sa.select(json_group(json_of_text(_NEXT_OF_WORD))).select_from(_WORD), long=True)
+"""For each word a list of its next entries by name: the contact's id, and behind its 36 characters the name."""
+
+
+@cache
+def of_rank(shape: SearchShape, rank: int) -> Query:
+    """Return the statement for those contacts of a rank that are the first of entries, which are in order."""
+    entry = (
+        sa.select(
+            sa.cast(sa.func.substr(_ASKED.c.value, sa.literal_column("1"), sa.literal_column("36")), IdColumn).label(
+                "id"
+            ),
+            sa.func.substr(_ASKED.c.value, sa.literal_column("37")).label("sort_name"),
+        )
+        .select_from(_ASKED)
+        .subquery("entry")
+    )
+    found = sa.select(entry.c.id).where(_is_of_rank(entry, shape, rank)).limit(LIMIT)
+    return Query(_as_list(found), long=True)
 
 
 _TESTED = (
@@ -194,7 +262,6 @@ EXACT_CONTACTS = Query(
     )
     .order_by(t.c.sort_name, t.c.id)
 )
-_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
 CONTACTS_OF_IDS = Query(
     sa.select(
         sa.func.coalesce(

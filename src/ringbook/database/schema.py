@@ -21,11 +21,11 @@ Ordered = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 class CustomerKey(UUID):
-    """A customer's id, as search_words has it: on SQLite 47 bits of what is random in it."""
+    """A customer's id, as search_index has it: on SQLite 47 bits of what is random in it."""
 
 
 class ContactKey(UUID):
-    """A contact's id, as search_words has it: on SQLite its 16 bytes."""
+    """A contact's id, as search_index has it: on SQLite its 16 bytes."""
 
 
 CustomerKeyColumn = sa.BigInteger().with_variant(sa.Uuid(as_uuid=False), "postgresql")
@@ -74,8 +74,9 @@ contacts = sa.Table(
     sa.Column("sort_name", Ordered, nullable=False, server_default=""),  # see names.sort_name
     sa.Column(
         "search_text", sa.Text, nullable=False, server_default=""
-    ),  # see search_terms; search_words is made of it
-    sa.Column("indexed_version", sa.Integer),  # the version that search_text is of
+    ),  # see search_terms; search_index is made of it
+    sa.Column("search_version", sa.Integer),  # the version that search_index has
+    sa.Column("indexed_version", sa.Integer),  # of the version before, as search_words and search_backlog are
     sa.Column("external_id_unique", sa.Boolean, nullable=False, server_default=sa.false()),  # see external_ids
     *_times(),
 )
@@ -127,7 +128,25 @@ sa.Index(
     postgresql_where=HOLDS_EXTERNAL_ID,
 )
 
-search_words = sa.Table(
+search_index = sa.Table(
+    "search_index",
+    metadata,
+    sa.Column("customer_id", CustomerKeyColumn, primary_key=True, autoincrement=False),
+    sa.Column("word", Ordered, primary_key=True),
+    sa.Column("sort_name", Ordered, primary_key=True),
+    sa.Column("contact_id", ContactKeyColumn, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""The words by which a live contact is found: 14 rows a contact, and so with keys that are short on SQLite."""
+
+search_index_backlog = sa.Table(
+    "search_index_backlog",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+)
+"""The customers of before the index whose contacts are not yet all in it."""
+
+sa.Table(
     "search_words",
     metadata,
     sa.Column("customer_id", CustomerKeyColumn, primary_key=True, autoincrement=False),
@@ -135,14 +154,12 @@ search_words = sa.Table(
     sa.Column("contact_id", ContactKeyColumn, primary_key=True),
     sqlite_with_rowid=False,
 )
-"""The words by which a live contact is found: 14 rows a contact, and so with keys that are short on SQLite."""
-
-search_backlog = sa.Table(
+sa.Table(
     "search_backlog",
     metadata,
     sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
 )
-"""The customers of before the index whose contacts are not yet all in it."""
+"""The index of the version before, which goes on reading and writing it beside this one; the next takes it away."""
 
 book_versions = sa.Table(
     "book_versions",

@@ -8,6 +8,7 @@ from ringbook.contacts.bulk import ALL_TEXTS, ContactState
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.entries import Stored
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
+from ringbook.contacts.search_index import NOTHING
 from ringbook.transfer.candidates import Candidate, CandidateAddress
 from ringbook.transfer.options import MatchKey
 
@@ -35,7 +36,7 @@ def new_state(candidate: Candidate, contact_id: str, tag_ids: Sequence[str], now
     texts = dict.fromkeys(ALL_TEXTS, "") | {"source": "import"} | dict(candidate.texts)
     addresses = {kind: _stored(kind, candidate.addresses[kind], [], candidate.tm_create or now) for kind in KINDS}
     tags = {tag_id: position for position, tag_id in enumerate(dict.fromkeys(tag_ids))}
-    return ContactState(contact_id, texts, addresses, tags, "", candidate.tm_create, candidate.tm_update)
+    return ContactState(contact_id, texts, addresses, tags, NOTHING, candidate.tm_create, candidate.tm_update)
 
 
 def merged(

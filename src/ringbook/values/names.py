@@ -2,8 +2,8 @@
 
 import unicodedata
 
-LONGEST_SORT_NAME = 600
-"""How many characters of a sort_name are kept: at 4 bytes each they fit into an index of PostgreSQL (2,704 bytes)."""
+LONGEST_SORT_NAME = 100
+"""How many characters of a sort_name are kept: they stand in the index for search once for each word of a contact."""
 
 APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\ua78c"
 LETTERS = str.maketrans(
@@ -48,13 +48,9 @@ def folded_words(text: str) -> list[str]:
 
 
 def sort_name(display_name: str, first_name: str, last_name: str, company: str) -> str:
-    r"""Return what is kept of a contact's names to sort and to search them by; '' where it has none.
+    """Return what a contact is sorted by, '' where it has no name: " john smith", the words of the name shown.
 
-    First the words of the name shown, then, behind a line break, the other words by which somebody may look for it:
-    " john smith\n acme corp". A blank before each word tells where one begins; the line break sorts before it, so that
-    "John" stands before "John Smith".
+    A blank before each word tells where one begins.
     """
-    shown = folded_words(name_of(display_name, first_name, last_name, company))
-    others = [word for word in folded_words(f"{first_name} {last_name} {company}") if word not in shown]
-    main, more = (" ".join(["", *words]) for words in (shown, dict.fromkeys(others)))
-    return (f"{main}\n{more}" if more else main)[:LONGEST_SORT_NAME]
+    words = folded_words(name_of(display_name, first_name, last_name, company))
+    return " ".join(["", *words])[:LONGEST_SORT_NAME]
