@@ -140,6 +140,53 @@ def test_a_batch_of_the_most_operations_is_done(alice, more):
     assert alice.api.get("/contacts/lookup", params={"phone": "+15550999001"}).is_success
 
 
+def test_what_a_batch_creates_is_what_single_requests_create(alice, bob):
+    numbers = [{"number": "+1 555 010 0001"}, {"number": "+15550100002", "is_primary": True, "type": "mobile"}]
+    mails = [{"address": "Jo@Acme.example"}]
+    named = {"type": "tel", "target": "+15550100003", "name": "Desk", "detail": "x", "is_primary": True}
+    bodies = [
+        {
+            "display_name": "Søren Müller",
+            "phone_numbers": numbers,
+            "emails": mails,
+            "tag_ids": [NOBODY.upper(), NOBODY],
+        },
+        {"first_name": "Ann", "external_id": "crm-1", "source": "sync"},
+        {"first_name": "Ann", "external_id": "crm-1"},
+        {"addresses": [named], "external_id": "crm-2"},
+        {"addresses": [named], "phone_numbers": numbers},
+        {"external_id": HELD},
+        {"company": "Acme", "notes": "x" * 1000},
+        {},
+    ]
+    for user in (alice, bob):
+        made(user, external_id=HELD)
+    together = results(send(alice, *({"create": body} for body in bodies)))
+    one_by_one = [bob.api.post("/contacts", json=body) for body in bodies]
+    assert [one["status"] for one in together] == [answer.status_code for answer in one_by_one]
+    assert {one["status"] for one in together} == {201, 400, 409}
+    for one, answer in zip(together, one_by_one, strict=True):
+        if answer.is_success:
+            assert without_ids(one["contact"]) == without_ids(answer.json())
+            (entry,) = alice.api.get(f"/contacts/{one['contact']['id']}/history").json()["result"]
+            assert (entry["action"], entry["changes"]) == ("created", [])
+            assert alice.api.get(f"/contacts/{one['contact']['id']}").json() == one["contact"]
+    for q in ("soeren", "jo@acme", "0100003", "acme"):
+        found, expected = (user.api.get("/contacts/search", params={"q": q}).json()["result"] for user in (alice, bob))
+        assert [without_ids(one) for one in found] == [without_ids(one) for one in expected] != []
+
+
+def without_ids(value):
+    """Return JSON without what no two contacts share."""
+    if isinstance(value, list):
+        return [without_ids(one) for one in value]
+    if isinstance(value, dict):
+        return {
+            k: without_ids(v) for k, v in value.items() if k not in ("id", "customer_id", "contact_id", "tm_create")
+        }
+    return value
+
+
 @pytest.mark.parametrize("atomic", [True, False])
 def test_a_batch_that_is_sent_again_with_its_key_is_done_once(alice, atomic):
     body = {"operations": [{"create": {}}, {"delete": {"id": NOBODY}}, {"create": {}}], "atomic": atomic}

@@ -122,9 +122,13 @@ async def add_all(
     now: datetime,
     entries: Sequence[AddressEntry],
 ) -> None:
-    """Add addresses to a contact that has none of the kind; the last primary one alone is primary."""
-    fresh = [Stored(id_, now) for id_ in new_ids(now, len(entries))]
-    await _insert(caller, transaction, kind, contact_id, _applied(entries, fresh))
+    """Add addresses to a contact that has none of the kind."""
+    await _insert(caller, transaction, kind, contact_id, new_addresses(entries, now))
+
+
+def new_addresses(entries: Sequence[AddressEntry], now: datetime) -> list[Stored]:
+    """Return what entries make of nothing; the last primary one alone is primary."""
+    return _applied(entries, [Stored(id_, now) for id_ in new_ids(now, len(entries))])
 
 
 def _applied(entries: Sequence[AddressEntry], before: Sequence[Stored]) -> list[Stored]:

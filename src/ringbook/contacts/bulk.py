@@ -1,4 +1,4 @@
-"""Many contacts at once: read as they are, and written as they are to be, by few statements. What imports need."""
+"""Many contacts at once: read as they are, and written as they are to be, by few statements."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -84,60 +84,61 @@ HOLDERS_OF_EXTERNAL_ID = Query(sa.select(_ASKED.c.value, external_ids.holder(_AS
 
 async def holders(caller: Caller, database: Connection, kind: Kind, values: Iterable[str]) -> dict[str, list[str]]:
     """Return for each normalized value the ids of the live contacts that have it, as far as ENOUGH."""
-    rows = await database.all(HOLDERS[kind], customer_id=caller.customer_id, wanted=_list(values))
+    rows = await database.all(HOLDERS[kind], customer_id=caller.customer_id, wanted=list_of(values))
     return {value: msgspec.json.decode(ids) for value, ids in rows}
 
 
 async def holders_of_external_ids(caller: Caller, database: Connection, values: Iterable[str]) -> dict[str, list[str]]:
     """Return for each external_id the id of the contact that holds it, in a list."""
-    rows = await database.all(HOLDERS_OF_EXTERNAL_ID, customer_id=caller.customer_id, wanted=_list(values))
+    rows = await database.all(HOLDERS_OF_EXTERNAL_ID, customer_id=caller.customer_id, wanted=list_of(values))
     return {value: [str(holder)] if holder else [] for value, holder in rows}
 
 
-def _list(values: Iterable[str]) -> str:
+def list_of(values: Iterable[str]) -> str:
+    """Return the JSON list of values, for statements over ASKED_IDS."""
     return msgspec.json.encode(list(values)).decode()
 
 
-_IDS = sa.select(sa.cast(_ASKED.c.value, IdColumn))
+ASKED_IDS = sa.select(sa.cast(_ASKED.c.value, IdColumn))
 DELETED_CONTACTS = Query(
     sa.select(t.c.id).where(
         t.c.customer_id == CUSTOMER_ID,
         t.c.tm_delete.is_not(None),
-        t.c.id.in_(_IDS),
+        t.c.id.in_(ASKED_IDS),
     )
 )
 
 
 async def deleted(caller: Caller, database: Connection, contact_ids: Iterable[str]) -> set[str]:
     """Return those of the ids that are of deleted contacts."""
-    rows = await database.all(DELETED_CONTACTS, customer_id=caller.customer_id, wanted=_list(contact_ids))
+    rows = await database.all(DELETED_CONTACTS, customer_id=caller.customer_id, wanted=list_of(contact_ids))
     return {str(row[0]) for row in rows}
 
 
 HOLD_CONTACTS = Query(
     sa.select(t.c.id, *IN_INDEX_AS, *(t.c[name] for name in ALL_TEXTS))
-    .where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.id.in_(_IDS))
+    .where(t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.id.in_(ASKED_IDS))
     .order_by(t.c.id)
     .with_for_update(of=t)
 )
 ADDRESSES_OF_CONTACTS = {
     kind: Query(
         sa.select(kind.table.c.contact_id, *addresses.stored_columns(kind))
-        .where(kind.table.c.customer_id == CUSTOMER_ID, kind.table.c.contact_id.in_(_IDS))
+        .where(kind.table.c.customer_id == CUSTOMER_ID, kind.table.c.contact_id.in_(ASKED_IDS))
         .order_by(kind.table.c.id)
     )
     for kind in KINDS
 }
 TAGS_OF_CONTACTS = Query(
     sa.select(tagged.c.contact_id, tagged.c.tag_id, tagged.c.position)
-    .where(tagged.c.customer_id == CUSTOMER_ID, tagged.c.contact_id.in_(_IDS))
+    .where(tagged.c.customer_id == CUSTOMER_ID, tagged.c.contact_id.in_(ASKED_IDS))
     .order_by(tagged.c.position)
 )
 
 
 async def hold_all(caller: Caller, transaction: Connection, contact_ids: Iterable[str]) -> dict[str, ContactState]:
     """Return the live contacts of these ids, and let all other changes of them wait."""
-    asked = {"customer_id": caller.customer_id, "wanted": _list(contact_ids)}
+    asked = {"customer_id": caller.customer_id, "wanted": list_of(contact_ids)}
     states = {}
     for contact_id, text, name, *texts in await transaction.all(HOLD_CONTACTS, **asked):
         named = dict(zip(ALL_TEXTS, texts, strict=True))

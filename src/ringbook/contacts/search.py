@@ -205,7 +205,12 @@ async def _read_rank(
         row = await database.one(NAME_OF_CONTACT, customer_id=caller.customer_id, contact_id=after)
         values["after_name"] = row[0] if row else ""
     if rank == BEGINNING:
-        rows = await database.all(NAMES_THAT_BEGIN, **values) if search.terms.begins else []
+        if not search.terms.begins:
+            return [], ""
+        values["after_name"], values["after"] = max(
+            (str(values["after_name"]), after), (search.terms.begins, LOWEST_ID)
+        )
+        rows = await database.all(NAMES_THAT_BEGIN, **values)
         return search.but_exact([str(row[0]) for row in rows], limit), ""
     words = await _words(caller, database, search, rank)
     if words is not None:

@@ -49,7 +49,6 @@ _AFTER_NAME = sa.bindparam("after_name", type_=t.c.sort_name.type)
 _AFTER = sa.tuple_(_AFTER_NAME, sa.bindparam("after", type_=IdColumn))
 _AFTER_KEY = sa.tuple_(_AFTER_NAME, sa.bindparam("after_key", type_=ContactKeyColumn))
 _ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
-_BEGINS = (t.c.sort_name >= _text("begins"), t.c.sort_name < _text("begins_end"))
 
 
 def _in_range(name: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -230,7 +229,7 @@ LAST_TESTED = Query(
 )
 NAMES_THAT_BEGIN = Query(
     sa.select(t.c.id)
-    .where(*_is_live(), *_BEGINS, sa.tuple_(t.c.sort_name, t.c.id) > _AFTER)
+    .where(*_is_live(), sa.tuple_(t.c.sort_name, t.c.id) > _AFTER, t.c.sort_name < _text("begins_end"))
     .order_by(t.c.sort_name, t.c.id)
     .limit(LIMIT)
 )
