@@ -278,12 +278,11 @@ def words(contact: dict[str, Any], names: tuple[str, ...]) -> list[str]:
     return [word for name in names for word in WORDS.get(contact[name], [])]
 
 
-def sorting(contact: dict[str, Any]) -> tuple[list[str], list[str], str]:
-    """Return what a phone book sorts by: the words of the name shown, then those of the other names, then the age."""
+def sorting(contact: dict[str, Any]) -> tuple[list[str], str]:
+    """Return what a phone book sorts by: the words of the name shown, then the age."""
     in_turn = (NAME_FIELDS[:1], NAME_FIELDS[1:3], NAME_FIELDS[3:])
     main = next((words(contact, names) for names in in_turn if any(contact[name] for name in names)), [])
-    others = [word for word in words(contact, NAME_FIELDS[1:]) if word not in main]
-    return main, list(dict.fromkeys(others)), contact["id"]
+    return main, contact["id"]
 
 
 def name_words(contact: dict[str, Any]) -> list[str]:
@@ -354,10 +353,30 @@ class Book:
         check(conflicts)
         return new
 
+    def holder(self, external_id: str) -> dict[str, Any] | None:
+        return next((one for one in self.contacts if external_id and one["external_id"] == external_id), None)
+
+    def give(self, body: dict[str, Any], contact: dict[str, Any] | None = None) -> None:
+        """Refuse an external_id that another contact has."""
+        if self.holder(body.get("external_id", "")) not in (None, contact):
+            raise Refused(409, problems={"external_id": "EXTERNAL_ID_EXISTS"})
+
+    def upsert(self, external_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.check(body)
+        check({} if body.get("external_id", external_id) == external_id else {"external_id": "INVALID_FIELD"})
+        holder = self.holder(external_id)
+        return self.update(holder["id"], body) if holder else self.create(body | {"external_id": external_id})
+
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         self.check(body)
+        lists = self.lists(body)
+        self.give(body)
         texts = {name: body.get(name, "") for name in TEXTS}
-        rest = {"source": body.get("source") or "manual", "external_id": "", "notes": ""} | self.lists(body)
+        rest = {
+            "source": body.get("source") or "manual",
+            "external_id": body.get("external_id", ""),
+            "notes": "",
+        } | lists
         rest |= {"tag_ids": list(dict.fromkeys(body.get("tag_ids", [])))}
         times = {"tm_create": NOW, "tm_update": None, "tm_delete": None}
         self.contacts.append({"id": Id(), "customer_id": self.customer_id} | texts | rest | times)
@@ -365,9 +384,10 @@ class Book:
 
     def update(self, contact_id: str, body: dict[str, Any]) -> dict[str, Any]:
         self.check(body)
+        self.give(body, self.contact(contact_id))
         lists = self.lists(body, self.contact(contact_id))
         contact = self.changed(contact_id)
-        contact.update({name: body[name] for name in TEXTS if name in body} | lists)
+        contact.update({name: body[name] for name in (*TEXTS, "external_id") if name in body} | lists)
         if "tag_ids" in body:
             contact["tag_ids"] = list(dict.fromkeys(body["tag_ids"]))
         return shown(contact)
@@ -434,6 +454,7 @@ class Book:
                 )
                 and given.get("source", contact["source"]) == contact["source"]
                 and given.get("tag_id", "") in ["", *contact["tag_ids"]]
+                and given.get("external_id", contact["external_id"]) == contact["external_id"]
                 and ("company" not in given or words(contact, ("company",)) == WORDS.get(given["company"], [""]))
             )
 

@@ -31,7 +31,8 @@ name, names = st.sampled_from(NAMES), ("display_name", "first_name", "last_name"
 caller, address = st.sampled_from([text for text in CALLED if text not in ADDRESSES]), st.sampled_from(ADDRESSES)
 searched = st.sampled_from(list(SEARCHES))
 filters = {"phone": caller, "email": address, "source": st.sampled_from(["manual", "sync"]), "tag_id": nth}
-filters |= {"company": st.sampled_from([one for one in NAMES if one])}
+external_id = st.sampled_from(["crm-1", "crm-2", "crm 3%"])
+filters |= {"external_id": external_id, "company": st.sampled_from([one for one in NAMES if one])}
 texts = {"phone-numbers": mostly_right(NUMBERS), "emails": mostly_right(ADDRESSES)}
 types = {"phone-numbers": ["", "work", "mobile", "other"], "emails": ["", "work", "personal"]}
 label = st.sampled_from(["", "Mobile", "work ", "Personal", "Boat", "other", None])
@@ -73,7 +74,12 @@ edit = st.tuples(
 edits = st.tuples(st.lists(edit, max_size=3), st.booleans(), st.sampled_from([False, False, True]))
 """What to say, whether addresses are sent in the other order, and whether they are another contact's."""
 
-changed_contact = dict.fromkeys(names, name) | {"tag_ids": st.lists(nth, max_size=3)} | lists
+changed_contact = (
+    dict.fromkeys(names, name)
+    | {"external_id": st.just("") | external_id}
+    | {"tag_ids": st.lists(nth, max_size=3)}
+    | lists
+)
 source = {"source": st.sampled_from(["", "manual", "sync"])}
 tag_name = st.sampled_from(["VIP", "vip", "Straße", "STRASSE", "É"])
 EVERYTHING = {
@@ -135,7 +141,10 @@ class Play(RuleBasedStateMachine):
 
     def play(self, who, method, path, expect, body=None, **query):
         book, api = self.players[who]
-        got = api.request(method, path, json=body, params=api.params.merge(query))
+        self.see(book, expect, api.request(method, path, json=body, params=api.params.merge(query)), method == "POST")
+
+    def see(self, book, expect, got, is_new=None):
+        """See that an answer is the model's; None where a contact may be new or not."""
         refused = None
         try:
             expected = expect(book)
@@ -146,7 +155,7 @@ class Play(RuleBasedStateMachine):
             assert (got.status_code, refusal["reason"] in refused.reasons) == (refused.status, True), refusal
             assert not refused.fields or {one["field"] for one in refusal["details"]} == refused.fields
             return
-        assert got.status_code == (201 if method == "POST" else 200), got.text
+        assert got.status_code in ((200, 201) if is_new is None else (201,) if is_new else (200,)), got.text
         answer = got.json()
         new = self.new(expected, answer)
         assert json.dumps(answer) == json.dumps(settled(expected, new))
@@ -188,6 +197,14 @@ class Play(RuleBasedStateMachine):
     def create(self, who, given):
         body = self.body(given, who)
         self.play(who, "POST", "/contacts", lambda book: book.create(body), body)
+
+    @rule(who=who, external_id=external_id, given=st.fixed_dictionaries({}, optional=changed_contact | source))
+    def upsert(self, who, external_id, given):
+        book, api = self.players[who]
+        body = self.body(given, who)
+        got = api.put("/contacts", json=body, params=api.params.set("external_id", external_id))
+        assert got.status_code != (200 if book.holder(external_id) is None else 201)
+        self.see(book, lambda book: book.upsert(external_id, body), got)
 
     @rule(who=who, contact=nth)
     def get(self, who, contact):
