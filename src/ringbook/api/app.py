@@ -21,7 +21,7 @@ from ringbook.api.batch import BatchResource
 from ringbook.api.callerid import CallerIdResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
-from ringbook.api.contacts import ContactResource, ContactsResource
+from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.export import ExportResource
@@ -83,6 +83,7 @@ ROUTES: dict[str, type[Resource]] = {
     f"{CONTACT_PATH}/tags": ContactTagsResource,
     f"{CONTACT_PATH}/tags/{{tag_id:id}}": ContactTagResource,
     f"{CONTACT_PATH}/history": HistoryResource,
+    f"{CONTACT_PATH}/restore": RestoreResource,
     problems.CALLERID_PATH: CallerIdResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,

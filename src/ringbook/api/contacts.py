@@ -13,7 +13,7 @@ from ringbook.api.http.resource import (
     refuse_unknown_parameters,
     show,
 )
-from ringbook.contacts import contact, filters
+from ringbook.contacts import contact, filters, trash
 from ringbook.contacts.contact import LONGEST_EXTERNAL_ID, ChangedContact, Contact, ContactPage, NewContact
 from ringbook.contacts.filters import SOURCES
 from ringbook.database.pages import parse_page, parse_time_and_id
@@ -69,7 +69,7 @@ class ContactsResource(Resource):
         if _is_trash(req.get_param("deleted", default=""), given):
             before = parse_time_and_id(req.get_param("page_token", default=""))
             size = parse_page(req.get_param("page_size", default=""), "").size
-            resp.data = await filters.trash(caller, self.database, size, before)
+            resp.data = await trash.page(caller, self.database, size, before)
         elif given:
             wanted = filters.parse_filters(caller.region, given)
             resp.data = await filters.page(caller, self.database, wanted, page_of(req))
@@ -144,6 +144,19 @@ class ContactResource(Resource):
         Its row stays, but no list, get or lookup finds it any more.
         """
         await self.change(req, resp, contact.delete, contact_id)
+
+
+class RestoreResource(Resource):
+    """/contacts/{contact_id}/restore."""
+
+    @operation("restore_contact", "write", "The contact, as it was.", Contact, may_exist=True, is_done_once=True)
+    async def on_post(self, req: Request, resp: Response, contact_id: str) -> None:
+        """Bring a deleted contact back, with all that was in it.
+
+        Refused where another contact has its external_id now. One that is not deleted stays as it is.
+        """
+        req.context.contact_id = None  # which If-Match takes for one that is not deleted
+        await self.change(req, resp, trash.restore_contact, contact_id, etags(req, "If-Match"))
 
 
 def _external_id(req: Request) -> str:

@@ -314,8 +314,17 @@ HIDE_ADDRESSES = _each(lambda kind: sa.update(kind.table).values(tm_delete=NOW).
 
 async def hide_all(caller: Caller, transaction: Transaction, contact_id: str, now: datetime) -> None:
     """Let no lookup find a contact that is being deleted."""
+    await _set_deleted(caller, transaction, contact_id, now)
+
+
+async def show_all(caller: Caller, transaction: Transaction, contact_id: str) -> None:
+    """Let lookups find a contact again."""
+    await _set_deleted(caller, transaction, contact_id, None)
+
+
+async def _set_deleted(caller: Caller, transaction: Transaction, contact_id: str, time: datetime | None) -> None:
     for kind in KINDS:
-        await transaction.all(HIDE_ADDRESSES[kind], customer_id=caller.customer_id, contact_id=contact_id, now=now)
+        await transaction.all(HIDE_ADDRESSES[kind], customer_id=caller.customer_id, contact_id=contact_id, now=time)
 
 
 def _exists(entry: AddressEntry) -> AlreadyExists:

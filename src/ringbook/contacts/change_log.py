@@ -26,7 +26,7 @@ from ringbook.database.schema import contact_changes as t
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, Time
 
-Action = Literal["created", "updated", "deleted"]
+Action = Literal["created", "updated", "deleted", "restored"]
 
 ABOVE_EVERY_VERSION = (1 << 63) - 1
 
@@ -64,7 +64,9 @@ class HistoryEntry(msgspec.Struct):
     tm: Time
     by: Author
     action: Action
-    changes: Annotated[list[FieldChange], Meta(description="Empty for a contact that was created or deleted.")]
+    changes: Annotated[
+        list[FieldChange], Meta(description="Empty for a contact that was created, deleted or restored.")
+    ]
 
 
 class HistoryPage(msgspec.Struct):

@@ -218,7 +218,7 @@ async def _updated(
     """Record the changes of a contact, keep the index right, and return its JSON."""
     transaction.record(contact_id, "updated", now, changes)
     row = await transaction.one(CHANGED_CONTACT, customer_id=caller.customer_id, contact_id=contact_id)
-    changed = _representation(row)
+    changed = representation(row)
     await search_index.update(caller, transaction, contact_id, _indexed(row), changed.json)
     return changed
 
@@ -228,7 +228,7 @@ SELECT_CONTACT = Query(WHOLE.add_columns(*VERSION).where(t.c.id == CONTACT_ID, t
 
 async def get(caller: Caller, database: Connection, contact_id: str) -> Representation:
     """Return the JSON of a contact. Raises NotFound."""
-    return _representation(await database.one(SELECT_CONTACT, customer_id=caller.customer_id, contact_id=contact_id))
+    return representation(await database.one(SELECT_CONTACT, customer_id=caller.customer_id, contact_id=contact_id))
 
 
 CONTACT_PAGE = Query(
@@ -333,7 +333,7 @@ async def delete(caller: Caller, transaction: Changing, now: datetime, contact_i
     row = await transaction.one(CHANGED_CONTACT, **ids)
     await search_index.write_entries(caller, transaction, {contact_id: (_indexed(row), NOTHING)})
     transaction.record(contact_id, "deleted", now)
-    return _representation(row)
+    return representation(row)
 
 
 async def add_address(
@@ -398,7 +398,8 @@ def _indexed(row: Row | None) -> Indexed:
     return Indexed(*row[-2:]) if row else NOTHING
 
 
-def _representation(row: Row | None) -> Representation:
+def representation(row: Row | None) -> Representation:
+    """Return a contact by its JSON and the columns VERSION. Raises NotFound."""
     if row is None:
         raise not_found()
     json, version, tm, *_ = row

@@ -1,11 +1,10 @@
-"""Pages of the contacts that all of some filters find, newest first, and of the trash.
+"""Pages of the contacts that all of some filters find, newest first.
 
 One filter gives the contacts in the order of their ids, and the others test them: of those that are given the one that
 as a rule finds the fewest, in the order of Filters.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,19 +12,17 @@ import msgspec
 import sqlalchemy as sa
 
 from ringbook.contacts import external_ids, search_index
-from ringbook.contacts.contact import WHOLE
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.search_statements import CONTACTS_OF_IDS
 from ringbook.database.engine import Database, Query
 from ringbook.database.pages import MOST_CHARACTERS, Page, render_page
 from ringbook.database.parameters import CUSTOMER_ID, CUSTOMER_KEY, LIMIT
-from ringbook.database.rendering import id_of_key, json_group, json_values
+from ringbook.database.rendering import id_of_key, json_group
 from ringbook.database.schema import (
     ContactKey,
     ContactKeyColumn,
     CustomerKey,
     IdColumn,
-    TimeColumn,
     contact_tags,
     emails,
     phone_numbers,
@@ -228,19 +225,3 @@ async def page(caller: Caller, database: Database, filters: Filters, page: Page)
     if (filters.company is None and filters.source is None) or await search_index.is_complete(caller, database):
         return json
     return json[:-1] + b',"complete":false}'
-
-
-_DELETED_BEFORE = sa.tuple_(sa.bindparam("deleted_before", type_=TimeColumn), _BELOW)
-TRASH_PAGE = Query(
-    WHOLE.add_columns(t.c.id, json_values(t.c, "tm_delete")["tm_delete"].label("time"))
-    .where(t.c.tm_delete.is_not(None), sa.tuple_(t.c.tm_delete, t.c.id) < _DELETED_BEFORE)
-    .order_by(t.c.tm_delete.desc(), t.c.id.desc())
-    .limit(LIMIT)
-)
-
-
-async def trash(caller: Caller, database: Database, size: int, before: tuple[datetime, str]) -> bytes:
-    """Return the JSON of one page of the deleted contacts, the last deleted first: those deleted `before`."""
-    time, below = before
-    values = {"customer_id": caller.customer_id, "deleted_before": time, "below": below, "limit": size + 1}
-    return render_page(await database.first(TRASH_PAGE, MOST_CHARACTERS, **values), size)

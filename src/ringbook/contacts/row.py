@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ringbook.database.engine import Query, Transaction
+from ringbook.database.engine import Query, Row, Transaction
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW
 from ringbook.database.rendering import json_time, latest
 from ringbook.database.schema import contacts as t
@@ -64,7 +64,12 @@ async def lock(caller: Caller, transaction: Transaction, contact_id: str, expect
     row = await transaction.one(LOCK_CONTACT, customer_id=caller.customer_id, contact_id=contact_id)
     if row is None:
         raise not_found()
-    if "*" not in expected and etag_of(*row) not in expected:
+    check_etag(row, expected)
+
+
+def check_etag(version: Row, expected: Collection[str]) -> None:
+    """Refuse a contact whose ETag, by its columns VERSION, is none of those expected. Raises PreconditionFailed."""
+    if "*" not in expected and etag_of(*version) not in expected:
         raise contact_changed()
 
 

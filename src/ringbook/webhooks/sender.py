@@ -26,6 +26,7 @@ from ringbook.tenants.caller import Caller
 from ringbook.webhooks import deliveries, outbound, webhook
 from ringbook.webhooks.deliveries import Attempt, Pending
 from ringbook.webhooks.signing import signed_headers
+from ringbook.webhooks.webhook import EVENT_OF_ACTION
 
 ROUND_SECONDS = 0.5
 SENT_AT_ONCE = 8
@@ -215,7 +216,7 @@ class Sender:
         except TokenExpired:  # a server of the version before has changed contacts
             structlog.get_logger().warning("a webhook misses changes that are not in the log", webhook_id=target.id)
             changes, positions = [], front
-        events = [(f"contact.{change.action}", change) for change in changes]
+        events = [(EVENT_OF_ACTION[change.action], change) for change in changes]
         wanted = [(kind, change) for kind, change in events if kind in target.events]
         moved = target.positions, positions
         await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, wanted)

@@ -27,6 +27,14 @@ MOST_WEBHOOKS = 20
 """Of a customer."""
 
 Event = Literal["contact.created", "contact.updated", "contact.deleted"]
+EVENT_OF_ACTION: dict[str, Event] = {
+    "created": "contact.created",
+    "updated": "contact.updated",
+    "deleted": "contact.deleted",
+    "restored": "contact.created",
+}
+"""What each action of the log is to those who are told: a contact that comes back is a new one."""
+
 EVENTS: tuple[Event, ...] = ("contact.created", "contact.updated", "contact.deleted")
 Events = Annotated[list[Event], Meta(min_length=1, max_length=100, description="Absent: all of them.")]
 
