@@ -142,6 +142,9 @@ def requests(own):
     yield "the feed of the largest contacts", "GET", f"/v1.0/contacts/changes?since={own['since']}", None
     found = json.dumps({"phones": [own["number"]] * 1000})
     yield "one number of the largest contact, 1,000 times", "POST", "/v1.0/contacts/lookup", found
+    large = {"emails": [{"address": f"p{i}@{i}.example"} for i in range(100)], "display_name": "\u5317" * 200}
+    created = json.dumps({"operations": [{"create": large}] * 50})
+    yield "a batch of large new contacts", "POST", "/v1.0/contacts/batch", created
 
 
 def worst_tenth(api, number, seconds):

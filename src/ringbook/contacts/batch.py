@@ -122,6 +122,7 @@ async def _run(
             outcomes += created
             size += _size(created)
             transaction.prolong()
+            await asyncio.sleep(0)
             continue
         todo = todos[len(outcomes)]
         try:

@@ -7,10 +7,10 @@ from ringbook.clock import new_ids, utc_now
 from ringbook.contacts import addresses, bulk
 from ringbook.contacts.bulk import ContactState
 from ringbook.contacts.change_log import Changing
-from ringbook.contacts.contact import TEXTS, WHOLE, NewContact
+from ringbook.contacts.contact import TEXTS, WHOLE, NewContact, representation
 from ringbook.contacts.entries import that_count
 from ringbook.contacts.kinds import KINDS
-from ringbook.contacts.row import VERSION, Representation, etag_of
+from ringbook.contacts.row import VERSION, Representation
 from ringbook.database.engine import Query, UniqueViolation
 from ringbook.database.schema import contacts as t
 from ringbook.errors import InvalidArgument
@@ -19,6 +19,10 @@ from ringbook.tenants.caller import Caller
 MOST_TOGETHER = 50
 """How many contacts are created by the same statements: in some 20 ms."""
 
+MOST_SIZE = 500
+"""How much they may be in all: the event loop must not be held by contacts that have more in them than is usual."""
+
+CHARACTERS_LIKE_AN_ADDRESS = 10
 FEWEST_TOGETHER = 2
 
 SELECT_CONTACTS = Query(WHOLE.add_columns(*VERSION).where(t.c.id.in_(bulk.ASKED_IDS)).order_by(t.c.id), long=True)
@@ -48,7 +52,7 @@ class Creating:
             return []
         wanted = bulk.list_of(state.id for state in states)
         rows = await self._transaction.all(SELECT_CONTACTS, customer_id=self._caller.customer_id, wanted=wanted)
-        return [Representation(json.encode(), etag_of(version, tm), is_new=True) for json, version, tm in rows]
+        return [representation(row)._replace(is_new=True) for row in rows]
 
     async def _ask(self, contacts: Sequence[NewContact | None], at: int) -> None:
         """Learn who holds the external_ids of the next contacts, once for each."""
@@ -62,19 +66,30 @@ class Creating:
 
     def _states(self, contacts: Sequence[NewContact | None], now: datetime) -> list[ContactState]:
         """Return what the first of the contacts are to be."""
-        held = set(self._held)
+        given: set[str | None] = set()
         states: list[ContactState] = []
-        for contact_id, contact in zip(new_ids(now, len(contacts)), contacts, strict=True):
-            state = contact and contact.external_id not in held and _state(contact_id, now, contact)
-            if not contact or not state:
+        size = 0
+        for contact in contacts:
+            if not contact or contact.external_id in self._held | given or not (state := _state(now, contact)):
                 break
-            held |= {contact.external_id} if contact.external_id else set()
+            size += _size(state)
+            if size > MOST_SIZE:
+                break
+            given |= {contact.external_id} - {None, ""}
             states.append(state)
-        return states
+        ids = new_ids(now, len(states))
+        return [state._replace(id=id_) for id_, state in zip(ids, states, strict=True)]
 
 
-def _state(contact_id: str, now: datetime, new: NewContact) -> ContactState | None:
-    """Return what a contact is to be, None where its two notations say different things."""
+def _size(state: ContactState) -> int:
+    """Return about how much work a contact is: one, and as much as each address or some characters of its texts."""
+    addresses = sum(len(there) for there in state.addresses.values())
+    characters = sum(len(text) for name, text in state.texts.items() if name != "notes")
+    return 1 + addresses + characters // CHARACTERS_LIKE_AN_ADDRESS
+
+
+def _state(now: datetime, new: NewContact) -> ContactState | None:
+    """Return what a contact is to be, but for its id; None where its two notations say different things."""
     try:
         counting = that_count({kind: new.entries(kind) for kind in KINDS}, stored={})
     except InvalidArgument:
@@ -82,4 +97,4 @@ def _state(contact_id: str, now: datetime, new: NewContact) -> ContactState | No
     texts = {name: getattr(new, name) or "" for name in TEXTS} | {"source": new.source or "manual"}
     there = {kind: addresses.new_addresses(entries, now) for kind, entries in counting.items()}
     tags = dict.fromkeys(tag_id.lower() for tag_id in new.tag_ids or ())
-    return ContactState(contact_id, texts, there, {tag_id: i for i, tag_id in enumerate(tags)})
+    return ContactState("", texts, there, {tag_id: i for i, tag_id in enumerate(tags)})
