@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from ringbook.contacts import search_index
 from ringbook.contacts.contact import Contact
-from ringbook.contacts.search_by_words import MOST_TESTED, contacts_with, words_in
+from ringbook.contacts.search_by_words import MOST_TESTED, Place, contacts_with, words_in
 from ringbook.contacts.search_statements import (
     BEGINNING,
     CONTACTS_OF_IDS,
@@ -199,24 +199,21 @@ async def _read_rank(
     if rank == EXACT:
         behind = search.exact.index(after) + 1 if after in search.exact else 0 if after == LOWEST_ID else limit
         return search.exact[behind:][:limit], ""
-    values = search.values | {"after": after, "after_key": ContactKey(after), "after_name": ""}
-    values["limit"] = limit + len(search.exact)
+    name, most = "", limit + len(search.exact)
     if after != LOWEST_ID:
         row = await database.one(NAME_OF_CONTACT, customer_id=caller.customer_id, contact_id=after)
-        values["after_name"] = row[0] if row else ""
+        name = row[0] if row else ""
     if rank == BEGINNING:
         if not search.terms.begins:
             return [], ""
-        values["after_name"], values["after"] = max(
-            (str(values["after_name"]), after), (search.terms.begins, LOWEST_ID)
-        )
-        rows = await database.all(NAMES_THAT_BEGIN, **values)
+        name, after = max((name, after), (search.terms.begins, LOWEST_ID))
+        rows = await database.all(NAMES_THAT_BEGIN, **search.values, after_name=name, after=after, limit=most)
         return search.but_exact([str(row[0]) for row in rows], limit), ""
     words = await _words(caller, database, search, rank)
     if words is not None:
-        ids, stop = await _read_by_words(caller, database, search, rank, words, values)
+        ids, stop = await _read_by_words(caller, database, search, rank, words, (name, after), most)
         return search.but_exact(ids, limit), stop
-    return await _read_by_terms(caller, database, search, rank, values, limit)
+    return await _read_by_terms(caller, database, search, rank, (name, after), limit)
 
 
 async def _words(caller: Caller, database: Connection, search: _Search, rank: int) -> list[str] | None:
@@ -234,29 +231,31 @@ async def _read_by_words(
     search: _Search,
     rank: int,
     words: list[str],
-    values: dict[str, object],
+    place: Place,
+    most: int,
 ) -> tuple[list[str], Stop]:
     """Return the next contacts of a rank from the entries of words; those are left out whose name begins so."""
-    place = str(values["after_name"]), str(values["after"])
     begins = search.terms.begins
     stretches = [(place, LAST)]
     if begins and rank == IN_NAMES:
         behind = max(place, (begins + LAST, LOWEST_ID))
         stretches = [(place, begins), (behind, LAST)] if place < (begins,) else [(behind, LAST)]
-    limit, found = int(str(values["limit"])), list[str]()
+    found, test = list[str](), (of_rank(search.shape, rank), search.values)
     for stretch in stretches:
-        test = of_rank(search.shape, rank), values | {"customer_id": caller.customer_id}
-        more, stop = await contacts_with(caller, database, words, stretch, test, limit - len(found))
+        more, stop = await contacts_with(caller, database, words, stretch, test, most - len(found))
         found += more
-        if stop or len(found) == limit:
+        if stop or len(found) == most:
             return found, stop
     return found, ""
 
 
 async def _read_by_terms(
-    caller: Caller, database: Connection, search: _Search, rank: int, values: dict[str, object], limit: int
+    caller: Caller, database: Connection, search: _Search, rank: int, place: Place, limit: int
 ) -> tuple[list[str], Stop]:
     """Return the next contacts of a rank by their words."""
+    name, after = place
+    values = search.values | {"after_name": name, "after": after, "after_key": ContactKey(after)}
+    values["limit"] = limit + len(search.exact)
     if not search.counts:
         search.counts.extend(await _counts(caller, database, search.shape, search.values))
     of_term = [name if rank == IN_NAMES else name + other for name, other in search.counts]

@@ -50,9 +50,10 @@ async def contacts_with(
     tested = 0
     while words:
         places, end = await _next(caller, database, words, place, until, limit)
-        wanted = msgspec.json.encode([contact_id + name for name, contact_id in places]).decode()
-        row = await database.one(test, **values | {"wanted": wanted, "limit": limit - len(found)})
-        found += msgspec.json.decode(row[0]) if row else []
+        if places:
+            wanted = msgspec.json.encode([contact_id + name for name, contact_id in places]).decode()
+            row = await database.one(test, **values | {"wanted": wanted, "limit": limit - len(found)})
+            found += msgspec.json.decode(row[0]) if row else []
         tested += len(places)
         if len(found) == limit or end is None:
             break

@@ -96,10 +96,13 @@ def _as_list(chosen: sa.Select[tuple[str]]) -> sa.Select[tuple[str]]:
     return sa.select(json_group(rows.c.id))
 
 
+def _having_rare_term(width: int) -> sa.Subquery:
+    return _ranges([f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(width)]).subquery("having")
+
+
 def with_rare_term(width: int) -> sa.Select[tuple[str]]:
     """Return the statement for the ids of contacts with one term, which is given as the ranges of its words."""
-    names = [f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(width)]
-    having = _ranges(names).subquery("having")
+    having = _having_rare_term(width)
     return sa.select(id_of_key(having.c.contact_id))
 
 
@@ -125,7 +128,7 @@ def candidates(shape: SearchShape, rank: int) -> Query:
 
     The index alone sorts them by name; then they are tested one by one, until enough are found.
     """
-    having = _ranges([f"{place}_of_rare_{j}" for place in ("name", "other") for j in range(shape.width)]).subquery()
+    having = _having_rare_term(shape.width)
     named = (
         sa.select(having.c.sort_name, having.c.contact_id)
         .where(sa.tuple_(having.c.sort_name, having.c.contact_id) > _AFTER_KEY)

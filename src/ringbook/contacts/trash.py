@@ -46,13 +46,14 @@ async def restore_contact(
 
     `expected` are the ETags of which it must have one, if any. Raises NotFound, PreconditionFailed, AlreadyExists.
     """
+    expected = expected or ("*",)
     ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
     row = await transaction.one(HOLD_DELETED, **ids)
     if row is None:
-        await lock(caller, transaction, contact_id, expected or ("*",))
+        await lock(caller, transaction, contact_id, expected)
         return representation(await transaction.one(SELECT_CONTACT, **ids))
     external_id, *version = row
-    check_etag(version, expected or ("*",))
+    check_etag(version, expected)
     await external_ids.check_free(caller, transaction, external_id)
     try:
         async with transaction.savepoint():

@@ -35,7 +35,7 @@ EVENT_OF_ACTION: dict[str, Event] = {
 }
 """What each action of the log is to those who are told: a contact that comes back is a new one."""
 
-EVENTS: tuple[Event, ...] = ("contact.created", "contact.updated", "contact.deleted")
+EVENTS: tuple[Event, ...] = tuple(dict.fromkeys(EVENT_OF_ACTION.values()))
 Events = Annotated[list[Event], Meta(min_length=1, max_length=100, description="Absent: all of them.")]
 
 
