@@ -14,8 +14,9 @@ def made(user):
     return answer.json(), answer.headers["ETag"]
 
 
-OF_ONE_CONTACT = {call: body for call, body in CHANGES.items() if "{contact_id}" in call[1]}
-"""Every change of a contact or of anything in it, and what to send."""
+RESTORE = ("POST", "/contacts/{contact_id}/restore")
+OF_ONE_CONTACT = {call: body for call, body in CHANGES.items() if "{contact_id}" in call[1] and call != RESTORE}
+"""Every change of a contact that is there, or of anything in it, and what to send."""
 
 
 def path_of(template, contact):
