@@ -28,9 +28,9 @@ from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, imports, undoing
 from ringbook.transfer.background import lease_of
 from ringbook.transfer.exports import VCARD_VERSIONS, export
-from ringbook.transfer.importer import Stopped
 from ringbook.transfer.imports import PART_BYTES, Import
 from ringbook.transfer.options import FIELDS, MATCH_KEYS, Form, ImportOptions, checked
+from ringbook.transfer.runs import Stopped
 from ringbook.transfer.vcard_export import VcardVersion
 
 CUSTOMER = click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
@@ -156,6 +156,7 @@ async def _work(
     caller: Caller, database: Database, import_id: str, is_held: Callable[[], Any], screen: "Screen"
 ) -> Import:
     """Bring in what is not yet in, until Ctrl-C; return the import."""
+    importer.collect_seldom()
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
 

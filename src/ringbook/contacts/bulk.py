@@ -225,17 +225,24 @@ def _rows(
 ) -> Iterator[tuple[Query, list[dict[str, Any]]]]:
     """Yield the statements that make a contact what it is to be, with their values."""
     ids = {"customer_id": caller.customer_id, "contact_id": after.id}
-    row = ids | dict(after.texts) | {"search_text": after.search_text, "now": after.tm_create or now}
-    row |= {"sort_name": sort_name(*(after.texts[name] for name in NAMES)), "tm_update": after.tm_update}
-    row["external_id_unique"] = bool(after.texts["external_id"])
+    row = {
+        **ids,
+        **after.texts,
+        "sort_name": sort_name(*(after.texts[name] for name in NAMES)),
+        "search_text": after.search_text,
+        "external_id_unique": bool(after.texts["external_id"]),
+        "now": after.tm_create or now,
+        "tm_update": after.tm_update,
+    }
     yield (CHANGE_CONTACTS if before else INSERT_CONTACTS), [row]
     for kind in KINDS:
         there = {one.id for one in before.addresses[kind]} if before else set()
-        kept = {one.id for one in after.addresses[kind]}
-        yield REMOVE_ADDRESSES[kind], [ids | {"address_id": gone} for gone in there - kept]
+        if gone := there - {one.id for one in after.addresses[kind]}:
+            yield REMOVE_ADDRESSES[kind], [ids | {"address_id": one} for one in gone]
         fresh = [one for one in after.addresses[kind] if one.id not in there]
         yield addresses.INSERT_ADDRESS[kind], addresses.values_to_insert(caller, after.id, fresh)
-    tags = before.tags if before else {}
+    if not (tags := before.tags if before else {}) and not after.tags:
+        return
     yield REMOVE_TAGS, [ids | {"tag_id": gone} for gone in tags.keys() - after.tags.keys()]
     new = [(tag_id, position) for tag_id, position in after.tags.items() if tag_id not in tags]
     yield INSERT_CONTACT_TAG, [ids | {"tag_id": tag_id, "position": position} for tag_id, position in new]

@@ -6,6 +6,7 @@ search_terms. indexed_version is the version of the contact that it is of.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
@@ -115,10 +116,11 @@ async def write_words(caller: Caller, transaction: Transaction, texts: dict[str,
     gone, new = [], []
     key = CustomerKey(caller.customer_id)
     for contact_id, (before, behind) in texts.items():
-        row = {"customer_key": key, "contact_key": ContactKey(contact_id)}
-        there, wanted = index_words(before), index_words(behind)
-        gone += [row | {"word": word} for word in sorted(there - wanted)]
-        new += [row | {"word": word} for word in sorted(wanted - there)]
+        contact_key, there, wanted = ContactKey(contact_id), index_words(before), index_words(behind)
+        gone += [{"customer_key": key, "word": word, "contact_key": contact_key} for word in there - wanted]
+        new += [{"customer_key": key, "word": word, "contact_key": contact_key} for word in wanted - there]
+    for rows in (gone, new):  # SQLite takes them many times faster in the order in which it keeps them
+        rows.sort(key=itemgetter("word"))
     if gone:
         await transaction.run_many(DELETE_WORD if len(gone) <= FEW_WORDS else DELETE_MANY_WORDS, gone)
     if new:

@@ -19,7 +19,7 @@ from ringbook.database.schema import imports as t
 from ringbook.errors import Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, undoing
-from ringbook.transfer.importer import Stopped
+from ringbook.transfer.runs import Stopped
 
 IMPORT_LOOK_SECONDS = 1.0
 """How often a worker looks for an import that nobody does, and whether it may go on with its own."""
@@ -95,6 +95,7 @@ async def do_import(database: Database, customer_id: str, import_id: str, region
 def run_child() -> None:
     """Run `python -m ringbook.transfer.background CUSTOMER IMPORT REGION`, which a worker does."""
     os.nice(LESS_URGENT)
+    importer.collect_seldom()
     settings = read_settings(os.environ)
 
     async def run() -> None:

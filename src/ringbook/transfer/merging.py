@@ -69,6 +69,8 @@ def _stored(kind: Kind, given: Mapping[str, CandidateAddress], there: Sequence[S
     """Return the addresses that are not `there` yet; one is primary if it says so, and none is."""
     known = {one.kept.values[kind.normalized] for one in there}
     fresh = [one for value, one in given.items() if value not in known]
+    if not fresh:
+        return []
     primary = next((one for one in reversed(fresh) if one.is_primary), None)
     if any(one.is_primary for one in there):
         primary = None

@@ -20,8 +20,8 @@ from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW
 from ringbook.database.schema import contact_changes, import_rows
 from ringbook.database.schema import imports as t
 from ringbook.tenants.caller import Caller
-from ringbook.transfer.importer import Stopped
 from ringbook.transfer.imports import IMPORT_ID, IS_IMPORT
+from ringbook.transfer.runs import Stopped
 
 ROWS_UNDONE_AT_A_TIME = 50
 
