@@ -28,6 +28,7 @@ ENOUGH = 2
 """How many holders of a value are looked for: it is known then that it is not one contact's alone."""
 
 ALL_TEXTS = (*TEXTS, "source")
+SEARCHED_TEXTS = (*NAMES, "job_title")
 
 
 class ContactState(NamedTuple):
@@ -44,11 +45,15 @@ class ContactState(NamedTuple):
     tm_create: datetime | None = None
     """With tm_update: of a new one that has the times of a book before."""
     tm_update: datetime | None = None
+    found_by: str | None = None
+    """What it is to be in the index by, where that is known already."""
 
     @property
     def is_searched_as(self) -> str:
         """What it is to be in the index by."""
-        texts = {name: self.texts[name] for name in (*NAMES, "job_title", "source")}
+        if self.found_by is not None:
+            return self.found_by
+        texts = {name: self.texts[name] for name in (*SEARCHED_TEXTS, "source")}
         numbers, mails = ([one.kept.values[kind.normalized] for one in _shown(self.addresses[kind])] for kind in KINDS)
         return search_text(Searched(**texts, numbers=numbers, addresses=mails))
 

@@ -23,6 +23,7 @@ from ringbook.errors import InvalidArgument, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.transfer import imports
 from ringbook.transfer.candidates import Candidate, candidate
+from ringbook.transfer.forgetting import forget_file
 from ringbook.transfer.forms import SEEN_BYTES, form_of, open_contacts
 from ringbook.transfer.imports import IMPORT_ID, IS_IMPORT, Import
 from ringbook.transfer.options import Form
@@ -40,7 +41,7 @@ from ringbook.transfer.runs import (
 )
 
 FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 50, 10, 500
-HOLD_SECONDS = 0.05
+HOLD_SECONDS = 0.06
 """For how long a chunk is to hold the file of SQLite; how many rows that are is found out."""
 
 ATTEMPTS_OF_CHUNK = 5
@@ -56,19 +57,10 @@ SELECT_PART = Query(
         import_parts.c.part == sa.bindparam("part", type_=sa.Integer),
     )
 )
-DELETE_PART = Query(
-    sa.delete(import_parts)
-    .where(
-        import_parts.c.customer_id == CUSTOMER_ID,
-        import_parts.c.import_id == IMPORT_ID,
-        import_parts.c.part == sa.bindparam("part", type_=sa.Integer),
-    )
-    .returning(import_parts.c.part)
-)
 END_IMPORT = Query(
     sa.update(t)
     .values(values_of(t, "state", "error") | {"task": sa.literal_column("''"), "tm_end": NOW})
-    .where(*IS_IMPORT, t.c.task.in_([sa.literal_column("'import'"), sa.literal_column("'undo'")]))
+    .where(*IS_IMPORT, t.c.task == sa.literal_column("'import'"))
 )
 
 
@@ -117,7 +109,7 @@ async def bring_in(
         await end(caller, database, import_id, "failed", error.message)
     else:
         await end(caller, database, import_id, "done", "")
-    await _delete_parts(caller, database, import_id)
+    await forget_file(caller, database, import_id)
 
 
 async def _fetch(caller: Caller, database: Database, import_id: str, file: BinaryIO) -> None:
@@ -133,15 +125,6 @@ async def end(caller: Caller, database: Database, import_id: str, state: str, er
     values = {"customer_id": caller.customer_id, "import_id": import_id, "state": state, "error": error}
     async with database.transaction() as transaction:
         await transaction.run_many(END_IMPORT, [values | {"now": utc_now()}])
-
-
-async def _delete_parts(caller: Caller, database: Database, import_id: str) -> None:
-    ids, part, deleted = {"customer_id": caller.customer_id, "import_id": import_id}, 0, True
-    while deleted:
-        async with database.transaction() as transaction:
-            deleted = await transaction.one(DELETE_PART, **ids, part=part) is not None
-        part += 1
-        await asyncio.sleep(LET_GO_SECONDS)
 
 
 class _Running:
