@@ -40,7 +40,7 @@ class Screen:
         """Show how far an import has come."""
         now = time.monotonic()
         if self._first_row is None:
-            self._first_row = progress.rows_read
+            self._first_row, self._began = progress.rows_read, now
         rate = (progress.rows_read - self._first_row) / max(now - self._began, 0.001)
         rows = f"{progress.rows_read:,} rows, {rate:,.0f} a second, {progress.counts['rejected']:,} rejected"
         self._bar.update(self._task, completed=progress.bytes_read, total=progress.bytes_total, rows=rows)
@@ -62,6 +62,9 @@ class Screen:
             )
         for sample in job.samples:
             console.print(escape("  " + _line(sample)))
+        for row in job.preview:
+            what = row.error or f"{row.outcome} · {_line(row.contact)}"
+            console.print(escape(f"  row {row.row}: {what}"), soft_wrap=True)
         table = Table("rows", *OUTCOMES, title="Dry run: nothing was written" if job.options.dry_run else None)
         table.add_row(*(f"{getattr(job, name):,}" for name in ("rows_read", *OUTCOMES)))
         console.print(table)
@@ -69,11 +72,10 @@ class Screen:
         if job.state == "failed":
             console.print(f"It failed: {escape(job.error)}", style="red")
         elif job.state != "done":
-            console.print(f"Stopped. To go on: {again}")
+            console.print(f"Stopped after {job.rows_read:,} rows, which are in. To go on: {again}", soft_wrap=True)
         if job.rejected:
-            console.print(
-                f"The rejected rows, each with its error: ringbook contacts rejects --customer {customer_id} {job.id}"
-            )
+            rejects = f"ringbook contacts rejects --customer {customer_id} {job.id}"
+            console.print(f"The rejected rows, each with its error: {rejects}", soft_wrap=True)
         print_json({name: getattr(job, name) for name in ("id", "state", "rows_read", *OUTCOMES, "error")})
 
 
