@@ -14,8 +14,8 @@ from tests.process import COMMAND
 
 MEGABYTE = 1 << 20
 LONG = 60 * MEGABYTE
-MOST_MEGABYTES = 150
-"""What a process that reads an ordinary file takes is some 90; one that kept such a line: 60 more at least."""
+MOST_MEGABYTES = 120
+"""What a process that reads an ordinary file takes is some 80; one that kept such a line: 60 more at least."""
 
 
 def archive():
