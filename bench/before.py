@@ -15,9 +15,9 @@ from pathlib import Path
 from bench.book import Book
 from bench.databases import DISK, KINDS, databases, warm
 from bench.measurements import Scale, throughput
-from bench.report import table
 from bench.rounds import Rounds, median, ratio
 from bench.servers import ROOT, Server, serving
+from bench.tables import table
 from bench.work import WORK, WRITES
 
 NAMES = ("before", "now")

@@ -1,24 +1,20 @@
 """From the results to the tables of the documents, each between its two marks."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.book import BOOKS, MAIN
 from bench.databases import KINDS
+from bench.import_tables import big_file, import_setting, imports
 from bench.rounds import Rounds, median, ratio
 from bench.servers import ROOT
+from bench.tables import contacts_of, table
 from bench.targets import TARGETS, TARGETS_OF_BOOKS, Target
 from bench.work import BATCH, CALLER_ID, CREATES, HIT, SEARCHES
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs/performance.md"]
 NAMES = {"ceiling": "ceiling", "peer": "what most would write", "ringbook": "Ringbook"}
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table in Markdown, the first column to the left and the others to the right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def targets(results: Any) -> str:
@@ -102,7 +98,7 @@ def sizes(results: Any) -> str:
             figures = [f"{median(rounds[figure]):.2f} ms" for figure in ("p50_ms", "p99_ms")]
             megabytes = results[kind]["bytes"][name] / 1e6
             rows.append(
-                [f"{kind}, {_contacts(name)}", f"{median(rounds['rate']):,.0f}", *figures, f"{megabytes:,.0f} MB"]
+                [f"{kind}, {contacts_of(name)}", f"{median(rounds['rate']):,.0f}", *figures, f"{megabytes:,.0f} MB"]
             )
     return table(["lookups", "requests/s", "p50", "p99", "size of the database"], rows)
 
@@ -144,7 +140,7 @@ def searches(results: Any) -> str:
         for book, rounds in results["books"][kind]["searches"].items():
             lookup, *kinds = (f"{median(rounds[work]['p50_ms']):.2f} ms" for work in (HIT, *SEARCHES))
             times = (f"{ratio(rounds, work, HIT, 'p50_ms'):.1f}" for work in SEARCHES)
-            rows.append([f"{kind}, {_contacts(book)}", lookup, *map("{} ({})".format, kinds, times)])
+            rows.append([f"{kind}, {contacts_of(book)}", lookup, *map("{} ({})".format, kinds, times)])
     return table(["median (as a multiple of the lookup's)", HIT, *SEARCHES], rows)
 
 
@@ -152,7 +148,7 @@ def index_sizes(results: Any) -> str:
     """Show how much room the index for search takes."""
     found = {kind: results["books"][kind]["index bytes"] for kind in KINDS}
     rows = [
-        [_contacts(book), *(f"{found[kind][book] / BOOKS[book].size:,.0f} bytes" for kind in KINDS)]
+        [contacts_of(book), *(f"{found[kind][book] / BOOKS[book].size:,.0f} bytes" for kind in KINDS)]
         for book in found[KINDS[0]]
     ]
     return table(["the index, a contact", *KINDS], rows)
@@ -182,10 +178,6 @@ def keeping_in_step(results: Any) -> str:
         for name, figure in figures.items():
             rows.setdefault(name, [name]).append(figure)
     return table(["", *KINDS], rows.values())
-
-
-def _contacts(book: str) -> str:
-    return book if "customers" in book else f"{book} contacts"
 
 
 def setting(results: Any) -> str:
@@ -236,6 +228,9 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "index sizes": index_sizes,
     "writes": writes,
     "keeping in step": keeping_in_step,
+    "import setting": import_setting,
+    "imports": imports,
+    "big file": big_file,
 }
 
 

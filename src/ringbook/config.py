@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_address: int
     history_days: int
     changes_days: int
+    import_days: int
     webhook_allowed_hosts: tuple[str, ...]
 
 
@@ -227,6 +228,11 @@ SETTINGS = {
         _default("30"),
         whole_number(4, 36_500),  # webhooks read the log too, and are tried for 3 days
         "how many days a token of /v1.0/contacts/changes can be used, 4 at least; the changes are kept as long",
+    ),
+    "import_days": Setting(
+        _default("30"),
+        whole_number(0, 36_500),
+        "how many days after its end an import is kept, can be taken back and its rejects be read; 0 for ever",
     ),
     "webhook_allowed_hosts": Setting(
         _default(""),

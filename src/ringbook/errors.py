@@ -57,6 +57,7 @@ class Reason(enum.StrEnum):
     TAG_NAME_EXISTS = enum.auto()
     EXTERNAL_ID_EXISTS = enum.auto()
     IMPORT_NOT_ENDED = enum.auto()
+    TOO_MANY_IMPORTS = enum.auto()
     IDEMPOTENCY_KEY_IN_USE = enum.auto()
     TOKEN_EXPIRED = enum.auto()
     CONTACT_CHANGED = enum.auto()

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests.process import COMMAND
+from tests.rows import execute
 
 HEADER = "First Name,Last Name,Mobile Phone,Zodiac\n"
 
@@ -59,6 +60,7 @@ def test_a_dry_run_says_so_and_writes_nothing(ringbook, customer, people):
     run = ringbook("contacts", "import", people(3), "--customer", customer, "--dry-run")
     assert "Dry run: nothing was written" in run.stderr
     assert "Not taken over: Zodiac" in run.stderr
+    assert "row 3: created · A2 B · +12025500002" in run.stderr
     assert json.loads(run.stdout)["created"] == 3
     assert ringbook("contacts", "export", "--customer", customer, "--format", "jsonl").stdout == ""
 
@@ -74,24 +76,26 @@ def test_an_import_is_taken_back(ringbook, customer, people):
 def test_an_import_that_was_ended_is_gone_on_with_and_does_no_row_twice(
     ringbook, database_url, customer, people, ending
 ):
-    words = [*COMMAND, "contacts", "import", people(9000), "--customer", customer]
+    words = [*COMMAND, "contacts", "import", people(4000), "--customer", customer]
     environment = os.environ | {"RINGBOOK_DATABASE_URL": database_url}
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert "%: " in process.stderr.readline()
         process.send_signal(ending)
         _, said = process.communicate(timeout=60)
     [job] = json.loads(ringbook("contacts", "imports", "--customer", customer).stdout)
-    assert 0 < job["rows_read"] == job["created"] < 9000
+    assert 0 < job["rows_read"] == job["created"] < 4000
     if ending == signal.SIGINT:
         assert process.returncode == 130
         assert re.search(
             rf"To go on:\s+ringbook contacts import --customer\s+{customer}\s+--resume\s+{job['id']}", said
         )
+    else:
+        execute(database_url, "DELETE FROM leases")  # as if half a minute had gone by: tests/faults waits for it
     run = ringbook("contacts", "import", "--resume", job["id"], "--customer", customer)
     told = json.loads(run.stdout)
-    assert (told["rows_read"], told["created"]) == (9000, 9000)
+    assert (told["rows_read"], told["created"]) == (4000, 4000)
     exported = ringbook("contacts", "export", "--customer", customer, "--format", "jsonl").stdout.splitlines()
-    assert len({json.loads(line)["phone_numbers"][0]["number_e164"] for line in exported}) == len(exported) == 9000
+    assert len({json.loads(line)["phone_numbers"][0]["number_e164"] for line in exported}) == len(exported) == 4000
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,19 @@ def durable_url(request, tmp_path):
 
 
 @pytest.fixture
-def durable_token(durable_url):
-    return asyncio.run(_customer(durable_url, "Carol's company"))[1]
+def carol(durable_url):
+    """Return the id of a customer, and its access key."""
+    return asyncio.run(_customer(durable_url, "Carol's company"))
+
+
+@pytest.fixture
+def durable_customer(carol):
+    return carol[0]
+
+
+@pytest.fixture
+def durable_token(carol):
+    return carol[1]
 
 
 @pytest.fixture

@@ -95,7 +95,9 @@ def test_a_cell_is_never_one_that_a_spreadsheet_runs_and_comes_back_as_it_was(te
     assert unsafe(safe(text, is_number=True)).lstrip("'") == text.lstrip("'")
 
 
-@pytest.mark.parametrize("text", ["0049", "493023125000", "12E5", "1.5e10", "=1+1", "'t Hooft", "\tx", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["0049", "0.0", "12.50", "493023125000", "12E5", "1.5e10", "=1+1", "'t Hooft", "\tx", "＝1"]
+)
 def test_what_a_spreadsheet_would_change_is_text(text):
     assert safe(text) == "'" + text
 

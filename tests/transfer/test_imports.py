@@ -1,10 +1,19 @@
 """Files of contacts that are brought in by the API: counts, rejects, duplicates, dry runs, cancelling and undoing."""
 
+import asyncio
 import json
 import time
+from datetime import timedelta
 
 import pytest
 
+from ringbook.clock import utc_now
+from ringbook.database.opening import database_at
+from ringbook.tenants.caller import Caller
+from ringbook.transfer import forgetting, imports
+from ringbook.transfer.background import INTERNAL
+from ringbook.transfer.options import ImportOptions
+from tests.rows import execute, rows_of
 from tests.transfer.files import FOLDER, expected, names_of
 
 HEADER = "First Name,Last Name,Company,Mobile Phone,E-mail Address,External ID,Labels\n"
@@ -256,6 +265,13 @@ def test_a_file_that_cannot_be_read_fails_with_what_is_wrong(alice, content, opt
     assert words in job["error"]
 
 
+@pytest.mark.parametrize("form", ["vcard", "jsonl"])
+def test_an_export_of_an_empty_book_is_brought_in_as_no_rows(alice, form):
+    content = alice.api.get("/contacts/export", params={"format": form}).content
+    job = brought_in(alice, content, format=form)
+    assert (content, job["state"], job["rows_read"]) == (b"", "done", 0)
+
+
 @pytest.fixture
 def server_settings():
     return {"RINGBOOK_MAX_FILE_BYTES": "500000"}
@@ -286,3 +302,67 @@ def test_another_customers_import_is_not_there(alice, bob):
         answer = bob.api.request(method, f"/imports/{job['id']}{path}")
         assert (answer.status_code, answer.json()["error"]["reason"]) == (404, "IMPORT_NOT_FOUND")
     assert bob.api.get("/imports").json()["result"] == []
+
+
+def test_what_belongs_to_an_import_is_forgotten_some_time_after_it_has_ended(alice, database_url):
+    tables = ("imports", "import_rows", "import_parts", "leases WHERE name LIKE 'import %'")
+
+    def rows():
+        return [rows_of(database_url, f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+    async def forget(after_days):
+        database = database_at(database_url, 1)
+        await database.open()
+        now = utc_now() + timedelta(days=after_days, minutes=1)
+        await forgetting.forget_old(Caller(alice.customer_id, "US", ""), database, now, 30)
+        await database.close()
+
+    ended(alice, begin(alice, HEADER + "John,A,,12,,,\nJane,B,,,,crm-1,\n"))
+    asyncio.run(broken_upload(alice, database_url))
+    assert rows()[:3] == [2, 2, 1]
+    asyncio.run(forget(1))
+    assert rows()[:3] == [1, 2, 0]
+    asyncio.run(forget(29))
+    assert rows()[:3] == [1, 2, 0]
+    asyncio.run(forget(30))
+    assert rows() == [0, 0, 0, 0]
+    assert len(book(alice)) == 1
+
+
+async def broken_upload(user, database_url):
+    database = database_at(database_url, 1)
+    await database.open()
+    caller = Caller(user.customer_id, "US", "")
+    broken = await imports.begin(caller, database, utc_now(), "half.csv", ImportOptions())
+    await imports.add_part(caller, database, broken, 0, b"First Name")
+    await database.close()
+    return broken
+
+
+def test_more_imports_at_once_than_are_allowed_are_refused_and_those_of_others_are_not(alice, bob, database_url):
+    for _ in range(imports.MOST_UNDER_WAY):
+        asyncio.run(broken_upload(alice, database_url))
+    answer = alice.api.post("/imports", content=HEADER)
+    assert (answer.status_code, answer.json()["error"]["reason"]) == (409, "TOO_MANY_IMPORTS")
+    assert len(alice.api.get("/imports", params={"page_size": 100}).json()["result"]) == imports.MOST_UNDER_WAY
+    assert bob.api.post("/imports", content=HEADER).status_code == 202
+
+
+def test_an_undo_that_crashes_leaves_the_import_as_it_was_and_can_be_asked_for_again(alice, database_url):
+    job = brought_in(alice, HEADER + "Jane,B,,,,crm-1,\n")
+    [(row,)] = rows_of(database_url, "SELECT outcome FROM import_rows")
+    broken = "UPDATE contact_changes SET changes = '{'"
+    execute(database_url, "UPDATE import_rows SET outcome = 'updated'; " + broken)
+    alice.api.post(f"/imports/{job['id']}/undo").raise_for_status()
+    until = time.monotonic() + 60
+    while not (now := alice.api.get(f"/imports/{job['id']}").json())["error"]:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert (now["state"], now["error"], now["tm_undo"]) == ("done", INTERNAL, None)
+    execute(database_url, f"UPDATE import_rows SET outcome = '{row}'; UPDATE contact_changes SET changes = '[]'")
+    again = alice.api.post(f"/imports/{job['id']}/undo")
+    assert (again.status_code, again.json()["error"]) == (202, "")
+    while not alice.api.get(f"/imports/{job['id']}").json()["tm_undo"]:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert book(alice) == []

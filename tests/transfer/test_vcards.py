@@ -119,11 +119,15 @@ def test_what_is_no_text_encoding_is_refused_by_its_name(encoding):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\r\n \r\n", b"Name,Phone\r\nJane,123\r\n", b"END:VCARD\n", b"\0\0\0\0", b"\xff\xfe"]
+    "data", [b"\r\n \r\n", b"Name,Phone\r\nJane,123\r\n", b"END:VCARD\n", b"\0\0\0\0", b"\xff\xfe"]
 )
 def test_what_has_no_card_in_it_is_refused(data):
     with pytest.raises(InvalidArgument, match="no vCard file: no card begins in it"):
         rows(data)
+
+
+def test_an_empty_file_is_a_book_of_nobody_as_an_export_writes_it():
+    assert rows(b"") == []
 
 
 @pytest.mark.parametrize(

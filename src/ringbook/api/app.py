@@ -55,6 +55,7 @@ from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
 from ringbook.tenants import customers, idempotency_keys
 from ringbook.tenants.caller import Caller
+from ringbook.transfer import forgetting
 from ringbook.transfer.background import IMPORT_LOOK_SECONDS, ImportRunner
 from ringbook.values.fields import UUID
 from ringbook.webhooks.sender import Sender
@@ -167,10 +168,15 @@ def _jobs(settings: Settings, database: Database) -> list[Job]:
         for caller in await _callers(database):
             await idempotency_keys.delete_old(caller, database, utc_now())
 
+    async def forget_old_imports(database: Database) -> None:
+        for caller in await _callers(database):
+            await forgetting.forget_old(caller, database, utc_now(), settings.import_days)
+
     return [
         Job(prune_the_log, pause_seconds=3600),
         Job(index_contacts, pause_seconds=INDEX_SECONDS),
         Job(delete_old_answers, pause_seconds=600),
+        Job(forget_old_imports, pause_seconds=3600),
         Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
     ]
 

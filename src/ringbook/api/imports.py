@@ -28,8 +28,10 @@ from ringbook.contacts.change_log import Changing
 from ringbook.contacts.row import Representation
 from ringbook.errors import FieldProblem, InvalidArgument
 from ringbook.transfer import imports
+from ringbook.transfer.forgetting import forget
 from ringbook.transfer.imports import PART_BYTES, Import, ImportPage
 from ringbook.transfer.options import SWITCHES, ImportOptions, parse_options
+from ringbook.transfer.rejects import rejects_of
 
 EXAMPLES: dict[str, object] = {
     "on_duplicate": "update",
@@ -130,7 +132,7 @@ class ImportsResource(Resource):
             queued = import_id.encode() in (resp.data or b"")
         finally:
             if not queued:
-                await imports.drop(caller, self.database, import_id)
+                await forget(caller, self.database, import_id)
 
     async def _keep(self, req: Request, import_id: str, upload: _Upload) -> tuple[int, bytes]:
         """Keep the file in parts; return how long it is, and its SHA-256. Raises BodyTooLarge."""
@@ -197,7 +199,7 @@ class RejectsResource(Resource):
 
         Of CSV the column `error` says why, of a card a NOTE. Mended, the file can be imported again.
         """
-        file = await imports.rejects(req.context.caller, self.database, import_id)
+        file = await rejects_of(req.context.caller, self.database, import_id)
         resp.content_type, end = MEDIA_TYPES.get(file.form, MEDIA_TYPES["csv"])
         name = re.sub(r"[^A-Za-z0-9_-]+", "-", file.file_name.rpartition(".")[0]).strip("-") or "contacts"
         resp.set_header("Content-Disposition", f'attachment; filename="{name}-rejects.{end}"')

@@ -10,12 +10,9 @@ from typing import Any, get_args
 
 import click
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ringbook.cli.database import caller_of, with_database
+from ringbook.cli.import_screen import Screen
 from ringbook.cli.output import print_json
 from ringbook.cli.parameters import ROW_ID
 from ringbook.clock import utc_now
@@ -28,14 +25,13 @@ from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, imports, undoing
 from ringbook.transfer.background import lease_of
 from ringbook.transfer.exports import VCARD_VERSIONS, export
-from ringbook.transfer.importer import Stopped
 from ringbook.transfer.imports import PART_BYTES, Import
 from ringbook.transfer.options import FIELDS, MATCH_KEYS, Form, ImportOptions, checked
+from ringbook.transfer.rejects import rejects_of
+from ringbook.transfer.runs import Stopped
 from ringbook.transfer.vcard_export import VcardVersion
 
 CUSTOMER = click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
-SECONDS_A_LINE = 1.0
-OUTCOMES = ("created", "updated", "skipped", "rejected")
 
 
 def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -153,9 +149,10 @@ async def _upload(caller: Caller, database: Database, file: Path, options: Impor
 
 
 async def _work(
-    caller: Caller, database: Database, import_id: str, is_held: Callable[[], Any], screen: "Screen"
+    caller: Caller, database: Database, import_id: str, is_held: Callable[[], Any], screen: Screen
 ) -> Import:
     """Bring in what is not yet in, until Ctrl-C; return the import."""
+    importer.collect_seldom()
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
 
@@ -169,73 +166,6 @@ async def _work(
             if stopped.is_set():
                 await imports.pause(caller, database, import_id)
     return msgspec.json.decode(await imports.get(caller, database, import_id), type=Import)
-
-
-class Screen:
-    """What is shown on standard error: a bar in a terminal, else one line a second."""
-
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[rows]}"),
-            TimeRemainingColumn(),
-        )
-        self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
-        self._task = self._bar.add_task("Importing", total=1, rows="")
-        self._began = self._line_at = time.monotonic()
-        self._first_row: int | None = None
-
-    def progress(self) -> Progress:
-        """Return the bar, to be entered."""
-        return self._bar
-
-    def told(self, progress: importer.Progress) -> None:
-        """Show how far an import has come."""
-        now = time.monotonic()
-        if self._first_row is None:
-            self._first_row = progress.rows_read
-        rate = (progress.rows_read - self._first_row) / max(now - self._began, 0.001)
-        rows = f"{progress.rows_read:,} rows, {rate:,.0f} a second, {progress.counts['rejected']:,} rejected"
-        self._bar.update(self._task, completed=progress.bytes_read, total=progress.bytes_total, rows=rows)
-        if not self._console.is_terminal and now >= self._line_at:
-            self._line_at = now + SECONDS_A_LINE
-            share = 100 * progress.bytes_read // max(progress.bytes_total, 1)
-            click.echo(f"{share} %: {rows}", err=True)
-
-    def show_sum(self, job: Import, customer_id: str) -> None:
-        """Show what was read as what, and what came of it."""
-        console = self._console
-        guessed = [f"{column} → {field}" for column, field in job.mapping.items()]
-        console.print(
-            f"Read as {job.form}, {job.encoding or 'utf-8'}." + (f" {escape('; '.join(guessed))}." if guessed else "")
-        )
-        if job.unknown_columns:
-            console.print(
-                f"Not taken over: {escape(', '.join(job.unknown_columns))}. (--keep-unknown puts it into notes.)"
-            )
-        for sample in job.samples:
-            console.print(escape("  " + _line(sample)))
-        table = Table("rows", *OUTCOMES, title="Dry run: nothing was written" if job.options.dry_run else None)
-        table.add_row(*(f"{getattr(job, name):,}" for name in ("rows_read", *OUTCOMES)))
-        console.print(table)
-        again = f"ringbook contacts import --customer {customer_id} --resume {job.id}"
-        if job.state == "failed":
-            console.print(f"It failed: {escape(job.error)}", style="red")
-        elif job.state != "done":
-            console.print(f"Stopped. To go on: {again}")
-        if job.rejected:
-            console.print(
-                f"The rejected rows, each with its error: ringbook contacts rejects --customer {customer_id} {job.id}"
-            )
-        print_json({name: getattr(job, name) for name in ("id", "state", "rows_read", *OUTCOMES, "error")})
-
-
-def _line(sample: imports.SampleContact) -> str:
-    names = [text for text in (sample.display_name, sample.first_name, sample.last_name, sample.company) if text]
-    numbers = [one["number_e164"] for one in sample.phone_numbers]
-    return " · ".join([" ".join(dict.fromkeys(names)), *numbers, *(one["address"] for one in sample.emails)])
 
 
 @click.command("imports")
@@ -257,7 +187,7 @@ def contacts_rejects(customer_id: str, import_id: str) -> None:
     """Print the rows of an import that were rejected, in the form of its file, each with its error."""
 
     async def run(database: Database) -> None:
-        file = await imports.rejects(await caller_of(database, customer_id), database, import_id)
+        file = await rejects_of(await caller_of(database, customer_id), database, import_id)
         async for part in file.parts:
             sys.stdout.buffer.write(part)
 

@@ -150,8 +150,12 @@ async def _insert(
 
 def values_to_insert(caller: Caller, contact_id: str, addresses: Sequence[Stored]) -> list[dict[str, Any]]:
     """Return the values of INSERT_ADDRESS for addresses of a contact."""
-    ids = {"customer_id": caller.customer_id, "contact_id": contact_id}
-    return [ids | values_of_address(one) | {"id": one.id, "now": one.tm_create} for one in addresses]
+    customer_id = caller.customer_id
+    return [
+        values_of_address(one)
+        | {"customer_id": customer_id, "contact_id": contact_id, "id": one.id, "now": one.tm_create}
+        for one in addresses
+    ]
 
 
 def stored_columns(kind: Kind) -> list[sa.Column[Any]]:

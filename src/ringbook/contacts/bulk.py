@@ -45,14 +45,25 @@ class ContactState(NamedTuple):
     tm_create: datetime | None = None
     """With tm_update: of a new one that has the times of a book before."""
     tm_update: datetime | None = None
+    found_by: Indexed | None = None
+    """What it is to be in the index by, where that is known already."""
 
     @property
     def is_to_be_indexed(self) -> Indexed:
         """What it is to be in the index by."""
-        texts = {name: self.texts[name] for name in (*NAMES, "job_title", "source")}
-        numbers, mails = ([one.kept.values[kind.normalized] for one in _shown(self.addresses[kind])] for kind in KINDS)
-        text = search_text(Searched(**texts, numbers=numbers, addresses=mails))
-        return Indexed(text, sort_name(*(self.texts[name] for name in NAMES)))
+        if self.found_by is not None:
+            return self.found_by
+        return indexed_as(
+            self.texts,
+            *([one.kept.values[kind.normalized] for one in _shown(self.addresses[kind])] for kind in KINDS),
+        )
+
+
+def indexed_as(texts: Mapping[str, str], numbers: Sequence[str], mails: Sequence[str]) -> Indexed:
+    """Return what a contact of these texts is in the index by; its numbers and emails are in their order."""
+    named = {name: texts.get(name, "") for name in (*NAMES, "job_title")}
+    text = search_text(Searched(**named, source=texts["source"], numbers=numbers, addresses=mails))
+    return Indexed(text, sort_name(*(named[name] for name in NAMES)))
 
 
 def _shown(stored: Sequence[Stored]) -> list[Stored]:
@@ -230,17 +241,23 @@ def _rows(
 ) -> Iterator[tuple[Query, list[dict[str, Any]]]]:
     """Yield the statements that make a contact what it is to be, with their values."""
     ids = {"customer_id": caller.customer_id, "contact_id": after.id}
-    row: dict[str, Any] = ids | dict(after.texts) | after.indexed._asdict()
-    row |= {"now": after.tm_create or now, "tm_update": after.tm_update}
-    row["external_id_unique"] = bool(after.texts["external_id"])
+    row: dict[str, Any] = {
+        **ids,
+        **after.texts,
+        **after.indexed._asdict(),
+        "external_id_unique": bool(after.texts["external_id"]),
+        "now": after.tm_create or now,
+        "tm_update": after.tm_update,
+    }
     yield (CHANGE_CONTACTS if before else INSERT_CONTACTS), [row]
     for kind in KINDS:
         there = {one.id for one in before.addresses[kind]} if before else set()
-        kept = {one.id for one in after.addresses[kind]}
-        yield REMOVE_ADDRESSES[kind], [ids | {"address_id": gone} for gone in there - kept]
+        if gone := there - {one.id for one in after.addresses[kind]}:
+            yield REMOVE_ADDRESSES[kind], [ids | {"address_id": one} for one in gone]
         fresh = [one for one in after.addresses[kind] if one.id not in there]
         yield addresses.INSERT_ADDRESS[kind], addresses.values_to_insert(caller, after.id, fresh)
-    tags = before.tags if before else {}
+    if not (tags := before.tags if before else {}) and not after.tags:
+        return
     yield REMOVE_TAGS, [ids | {"tag_id": gone} for gone in tags.keys() - after.tags.keys()]
     new = [(tag_id, position) for tag_id, position in after.tags.items() if tag_id not in tags]
     yield INSERT_CONTACT_TAG, [ids | {"tag_id": tag_id, "position": position} for tag_id, position in new]

@@ -123,15 +123,23 @@ class Changing:
 async def changing(caller: Caller, database: Database, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[Changing]:
     """Begin a transaction that changes contacts, and log what it has recorded of them.
 
-    Its last statements move the versions of the book and write the log: while the transaction holds a slot it waits for
-    nothing but slots above it and the commit, so that no two transactions wait for each other. Database.transaction
-    says what the block may do.
+    Database.transaction says what the block may do.
     """
-    async with database.transaction(seconds) as transaction:
-        changing = Changing(transaction)
+    async with database.transaction(seconds) as transaction, logged(caller, transaction) as changing:
         yield changing
-        if changing.recorded:
-            await _log(caller, changing)
+
+
+@asynccontextmanager
+async def logged(caller: Caller, transaction: Transaction) -> AsyncIterator[Changing]:
+    """Log at the end of the block what it has recorded of contacts, by the last statements of the transaction.
+
+    They move the versions of the book and write the log: while the transaction holds a slot it waits for nothing but
+    slots above it and the commit, so that no two transactions wait for each other.
+    """
+    changing = Changing(transaction)
+    yield changing
+    if changing.recorded:
+        await _log(caller, changing)
 
 
 async def _log(caller: Caller, changing: Changing) -> None:

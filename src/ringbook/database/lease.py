@@ -8,7 +8,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from ringbook.database.engine import Database, Query, UniqueViolation
+from ringbook.database.engine import Database, Query, Transaction, UniqueViolation
 from ringbook.database.schema import leases as t
 
 BEAT_SECONDS = 5.0
@@ -34,6 +34,14 @@ MOVE_LEASE = Query(
     )
     .returning(t.c.beat)
 )
+
+
+DELETE_LEASE = Query(sa.delete(t).where(t.c.name == _NAME))
+
+
+async def forget_lease(transaction: Transaction, name: str) -> None:
+    """Forget a lease that nobody asks for any more."""
+    await transaction.run_many(DELETE_LEASE, [{"name": name}])
 
 
 class Lease:

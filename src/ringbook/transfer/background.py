@@ -19,7 +19,8 @@ from ringbook.database.schema import imports as t
 from ringbook.errors import Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, undoing
-from ringbook.transfer.importer import Stopped
+from ringbook.transfer.imports import lease_name
+from ringbook.transfer.runs import Stopped
 
 IMPORT_LOOK_SECONDS = 1.0
 """How often a worker looks for an import that nobody does, and whether it may go on with its own."""
@@ -39,7 +40,7 @@ IMPORTS_TO_DO = Query(
 
 def lease_of(database: Database, import_id: str) -> Lease:
     """Return the lease of which the holder does an import."""
-    return Lease(database, f"import {import_id}")
+    return Lease(database, lease_name(import_id))
 
 
 class ImportRunner:
@@ -95,6 +96,7 @@ async def do_import(database: Database, customer_id: str, import_id: str, region
 def run_child() -> None:
     """Run `python -m ringbook.transfer.background CUSTOMER IMPORT REGION`, which a worker does."""
     os.nice(LESS_URGENT)
+    importer.collect_seldom()
     settings = read_settings(os.environ)
 
     async def run() -> None:
@@ -106,7 +108,9 @@ def run_child() -> None:
             pass  # another process, or this one's next try, goes on with it
         except Exception as error:  # noqa: BLE001  to try again would end the same
             structlog.get_logger().error("an import failed", import_id=sys.argv[2], exc_info=error)
-            await importer.end(Caller(sys.argv[1], "", ""), database, sys.argv[2], "failed", INTERNAL)
+            caller = Caller(sys.argv[1], "", "")
+            await importer.end(caller, database, sys.argv[2], "failed", INTERNAL)
+            await undoing.give_up(caller, database, sys.argv[2], INTERNAL)
         finally:
             await database.close()
 

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ringbook.contacts.bulk import indexed_as
 from ringbook.contacts.contact import TEXTS, NewContact
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.entries import Kept
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
+from ringbook.contacts.search_index import NOTHING, Indexed
 from ringbook.contacts.tags import NewTag
 from ringbook.transfer.rows import FileRow, RowAddress, RowContact
 from ringbook.values import email, phone
@@ -17,6 +19,9 @@ from ringbook.values.fields import UUID
 
 ENTERED: dict[Kind, Any] = {PHONE_NUMBERS: phone.Number, EMAILS: email.Address}
 LONGEST_LABEL = 255
+SOURCE_OF_IMPORT = "import"
+"""Of a contact of which the file does not say where it is from."""
+
 NO_ADDRESSES: Mapping[Kind, Mapping[str, "CandidateAddress"]] = {kind: {} for kind in KINDS}
 
 
@@ -37,6 +42,8 @@ class Candidate(NamedTuple):
     addresses: Mapping[Kind, Mapping[str, CandidateAddress]] = NO_ADDRESSES
     """By normalized value."""
     tags: Sequence[str] = ()
+    found_by: Indexed = NOTHING
+    """What a contact that is made of it is in the index by."""
     id: str = ""
     tm_create: datetime | None = None
     tm_update: datetime | None = None
@@ -65,7 +72,15 @@ def candidate(row: FileRow, region: str, *, keep_ids: bool) -> Candidate:
         kept = _id_and_times(given) if keep_ids else ("", None, None)
     except (msgspec.ValidationError, ValueError) as error:
         return Candidate(row, str(error).replace(" - at `$.", " in `"))
-    return Candidate(row, "", texts, addresses, tags, *kept)
+    return Candidate(row, "", texts, addresses, tags, _found_by(texts, addresses), *kept)
+
+
+def _found_by(texts: Mapping[str, str], addresses: Mapping[Kind, Mapping[str, CandidateAddress]]) -> Indexed:
+    """Return what the contact is to be in the index by, a tenth of an import's time: here the database is not held."""
+    numbers, mails = (
+        sorted(addresses[kind], key=lambda value: not addresses[kind][value].is_primary) for kind in KINDS
+    )
+    return indexed_as({"source": SOURCE_OF_IMPORT} | dict(texts), numbers, mails)
 
 
 def _texts(given: RowContact) -> dict[str, str]:
@@ -76,7 +91,10 @@ def _texts(given: RowContact) -> dict[str, str]:
 
 
 def _addresses(kind: Kind, given: Sequence[RowAddress], region: str) -> dict[str, CandidateAddress]:
-    """Return the numbers or emails by value; one that is there twice counts once. Raises ValueError."""
+    """Return the numbers or emails by value; one that is there twice counts once, the last primary one is it.
+
+    Raises ValueError.
+    """
     found: dict[str, CandidateAddress] = {}
     for one in given:
         try:
@@ -91,6 +109,8 @@ def _addresses(kind: Kind, given: Sequence[RowAddress], region: str) -> dict[str
     if len(found) > MOST_ADDRESSES:
         message = f"has more than {MOST_ADDRESSES} {kind.table.name.replace('_', ' ')}"
         raise ValueError(message)
+    for value in [value for value, one in found.items() if one.is_primary][:-1]:
+        found[value] = found[value]._replace(is_primary=False)
     return found
 
 

@@ -8,8 +8,8 @@ TEXT_MARK = "'"
 _RUN = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What begins a formula, or what a spreadsheet skips before one; the last four are the same signs, full width."""
 
-_CHANGED = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9.,]*[0-9][eE][+-]?[0-9]+")
-"""Digits that a spreadsheet would not give back as they were: 0049, 493023125000, 12E5."""
+_CHANGED = re.compile(r"0[0-9]+|[0-9]+[.,][0-9]*0|[0-9]{12,}|[0-9.,]*[0-9][eE][+-]?[0-9]+")
+"""Digits that a spreadsheet would not give back as they were: 0049, 7.0, 493023125000, 12E5."""
 
 _FORMULA = re.compile(r'="((?:[^"]|"")*+)"')
 _ROUNDED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")

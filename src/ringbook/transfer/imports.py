@@ -1,8 +1,7 @@
 """An import: a file, how it is read, how far it has come, and what came of its rows."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -10,11 +9,12 @@ from msgspec import Meta
 
 from ringbook.clock import new_id
 from ringbook.contacts.row import Representation
-from ringbook.database.engine import LONG_SECONDS, Connection, Database, Query, Transaction
+from ringbook.contacts.tags import LOCK_CUSTOMER
+from ringbook.database.engine import Connection, Database, Query, Transaction
 from ringbook.database.pages import MOST_CHARACTERS, Page, render_page
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT, NOW, values_of
 from ringbook.database.rendering import json_object, json_of_text, json_values
-from ringbook.database.schema import IdColumn, import_parts, import_rows
+from ringbook.database.schema import IdColumn, import_parts
 from ringbook.database.schema import imports as t
 from ringbook.errors import NotFound, Reason, WrongState
 from ringbook.tenants.caller import Caller
@@ -23,7 +23,11 @@ from ringbook.values.fields import Id, Time
 
 PART_BYTES = 1 << 18
 NOT_ENDED = "the upload has not ended"
-REJECTS_AT_A_TIME = 200
+MOST_UNDER_WAY = 50
+"""How many imports of a customer may be on their way at once, those whose file is still coming among them."""
+
+UPLOAD_TIME = timedelta(hours=1)
+"""For how long a file that does not end counts."""
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 RowOutcome = Literal["created", "updated", "skipped", "rejected"]
@@ -78,7 +82,7 @@ class Import(msgspec.Struct):
     skipped: int
     rejected: int
     undone: Annotated[int, Meta(description="How many created and updated rows were taken back.")]
-    error: Annotated[str, Meta(description="Why it failed.")]
+    error: Annotated[str, Meta(description="Why it failed, or could not be taken back.")]
     tm_create: Time
     tm_start: Time | None
     tm_end: Time | None
@@ -128,13 +132,34 @@ QUEUE_IMPORT = Query(
 )
 
 
+_IS_UNDER_WAY = t.c.state.in_([sa.literal_column("'queued'"), sa.literal_column("'running'")])
+_IS_UPLOAD = t.c.error == sa.literal_column(f"'{NOT_ENDED}'")
+COUNT_UNDER_WAY = Query(
+    sa.select(sa.func.count()).where(
+        t.c.customer_id == CUSTOMER_ID,
+        sa.or_(
+            sa.and_(_IS_UNDER_WAY, t.c.task != sa.literal_column("''")),
+            sa.and_(_IS_UPLOAD, t.c.tm_create > sa.bindparam("since", type_=t.c.tm_create.type)),
+        ),
+    )
+)
+
+
 async def begin(caller: Caller, database: Database, now: datetime, file_name: str, options: ImportOptions) -> str:
-    """Return the id of a new import, whose file is still to come: should it not come, the import has failed."""
+    """Return the id of a new import, whose file is still to come: should it not come, the import has failed.
+
+    Raises WrongState where there are too many.
+    """
     import_id = new_id(now)
     values = {"access_key_id": caller.who or None, "file_name": file_name[-255:], "form": options.format}
     values |= {"options": msgspec.json.encode(options).decode(), "state": "failed", "error": NOT_ENDED}
     ids = {"customer_id": caller.customer_id, "import_id": import_id}
     async with database.transaction() as transaction:
+        await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
+        row = await transaction.one(COUNT_UNDER_WAY, customer_id=caller.customer_id, since=now - UPLOAD_TIME)
+        if row and row[0] >= MOST_UNDER_WAY:
+            message = f"{row[0]} imports are on their way: wait for one of them to end"
+            raise WrongState(Reason.TOO_MANY_IMPORTS, message)
         await transaction.run_many(INSERT_IMPORT, [ids | values | {"now": now, "rejects_begin": b""}])
     return import_id
 
@@ -155,14 +180,13 @@ async def enqueue(
     return Representation(await get(caller, transaction, import_id))
 
 
-_IS_UNDER_WAY = t.c.state.in_([sa.literal_column("'queued'"), sa.literal_column("'running'")])
 RESUME_IMPORT = Query(
     sa.update(t)
     .values(
         bytes_total=sa.func.coalesce(sa.bindparam("new_size", type_=sa.BigInteger), t.c.bytes_total),
         **{name: sa.literal_column(f"'{value}'") for name, value in QUEUED.items()},
     )
-    .where(*IS_IMPORT, sa.or_(_IS_UNDER_WAY, t.c.error == sa.literal_column(f"'{NOT_ENDED}'")))
+    .where(*IS_IMPORT, sa.or_(_IS_UNDER_WAY, _IS_UPLOAD))
     .returning(t.c.id)
 )
 PAUSE_IMPORT = Query(
@@ -185,21 +209,6 @@ async def pause(caller: Caller, database: Database, import_id: str) -> None:
     """Let nobody go on with an import until it is resumed."""
     async with database.transaction() as transaction:
         await transaction.run_many(PAUSE_IMPORT, [{"customer_id": caller.customer_id, "import_id": import_id}])
-
-
-DROP_PARTS = Query(
-    sa.delete(import_parts).where(import_parts.c.customer_id == CUSTOMER_ID, import_parts.c.import_id == IMPORT_ID),
-    long=True,
-)
-DROP_IMPORT = Query(sa.delete(t).where(*IS_IMPORT))
-
-
-async def drop(caller: Caller, database: Database, import_id: str) -> None:
-    """Forget an import that was not queued, with what there is of its file."""
-    ids = {"customer_id": caller.customer_id, "import_id": import_id}
-    async with database.transaction(LONG_SECONDS) as transaction:
-        await transaction.run_many(DROP_PARTS, [ids])
-        await transaction.run_many(DROP_IMPORT, [ids])
 
 
 SELECT_IMPORT = Query(sa.select(_JSON).where(*IS_IMPORT))
@@ -244,7 +253,10 @@ async def cancel(caller: Caller, transaction: Transaction, now: datetime, import
 
 UNDO_IMPORT = Query(
     sa.update(t)
-    .values(task=sa.literal_column("'undo'"))
+    .values(
+        task=sa.literal_column("'undo'"),
+        error=sa.case((t.c.state == sa.literal_column("'failed'"), t.c.error), else_=sa.literal_column("''")),
+    )
     .where(*IS_IMPORT, sa.not_(_IS_UNDER_WAY), t.c.tm_undo.is_(None))
     .returning(t.c.id)
 )
@@ -261,45 +273,11 @@ async def undo(caller: Caller, transaction: Transaction, _now: datetime, import_
     return Representation(json)
 
 
-REJECTS_BEGIN = Query(sa.select(t.c.file_name, t.c.form, t.c.rejects_begin).where(*IS_IMPORT))
-REJECTS = Query(
-    sa.select(import_rows.c.row, import_rows.c.reject)
-    .where(
-        import_rows.c.customer_id == CUSTOMER_ID,
-        import_rows.c.import_id == IMPORT_ID,
-        import_rows.c.row > sa.bindparam("above", type_=sa.BigInteger),
-        import_rows.c.outcome == sa.literal_column("'rejected'"),
-    )
-    .order_by(import_rows.c.row)
-    .limit(LIMIT)
-)
-
-
-class RejectsFile(NamedTuple):
-    """The rows that were rejected, in the form of the file, each with its error."""
-
-    file_name: str
-    form: str
-    parts: AsyncIterator[bytes]
-
-
-async def rejects(caller: Caller, database: Connection, import_id: str) -> RejectsFile:
-    """Return the rows that were rejected so far. Raises NotFound."""
-    ids = {"customer_id": caller.customer_id, "import_id": import_id}
-    row = await database.one(REJECTS_BEGIN, **ids)
-    if row is None:
-        raise import_not_found()
-
-    async def parts() -> AsyncIterator[bytes]:
-        yield bytes(row[2])
-        above = 0
-        while rows := await database.all(REJECTS, **ids, above=above, limit=REJECTS_AT_A_TIME):
-            above = rows[-1][0]
-            yield b"".join(bytes(reject) for _, reject in rows)
-
-    return RejectsFile(row[0], row[1], parts())
-
-
 def import_not_found() -> NotFound:
     """Return the error for an id that is no import of this customer."""
     return NotFound(Reason.IMPORT_NOT_FOUND, "there is no such import")
+
+
+def lease_name(import_id: str) -> str:
+    """Return the name of the lease of which the holder does an import."""
+    return f"import {import_id}"

@@ -9,7 +9,7 @@ from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.entries import Stored
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
 from ringbook.contacts.search_index import NOTHING
-from ringbook.transfer.candidates import Candidate, CandidateAddress
+from ringbook.transfer.candidates import SOURCE_OF_IMPORT, Candidate, CandidateAddress
 from ringbook.transfer.options import MatchKey
 
 KIND_OF_KEY: dict[MatchKey, Kind] = {"phone": PHONE_NUMBERS, "email": EMAILS}
@@ -33,10 +33,11 @@ def keys_of_state(state: ContactState) -> list[tuple[MatchKey, str]]:
 
 def new_state(candidate: Candidate, contact_id: str, tag_ids: Sequence[str], now: datetime) -> ContactState:
     """Return the contact that a row makes."""
-    texts = dict.fromkeys(ALL_TEXTS, "") | {"source": "import"} | dict(candidate.texts)
+    texts = dict.fromkeys(ALL_TEXTS, "") | {"source": SOURCE_OF_IMPORT} | dict(candidate.texts)
     addresses = {kind: _stored(kind, candidate.addresses[kind], [], candidate.tm_create or now) for kind in KINDS}
     tags = {tag_id: position for position, tag_id in enumerate(dict.fromkeys(tag_ids))}
-    return ContactState(contact_id, texts, addresses, tags, NOTHING, candidate.tm_create, candidate.tm_update)
+    times = (candidate.tm_create, candidate.tm_update)
+    return ContactState(contact_id, texts, addresses, tags, NOTHING, *times, candidate.found_by)
 
 
 def merged(
@@ -63,13 +64,17 @@ def merged(
             return f"the contact {state.id} would have more than {MOST_ADDRESSES} {kind.table.name.replace('_', ' ')}"
     if len(tags) > max(MOST_TAGS, len(state.tags)):
         return f"the contact {state.id} would have more than {MOST_TAGS} tags"
-    return state._replace(texts=texts, addresses=addresses, tags=tags)
+    if (texts, addresses, tags) == (state.texts, state.addresses, state.tags):
+        return state
+    return state._replace(texts=texts, addresses=addresses, tags=tags, found_by=None)
 
 
 def _stored(kind: Kind, given: Mapping[str, CandidateAddress], there: Sequence[Stored], now: datetime) -> list[Stored]:
     """Return the addresses that are not `there` yet; one is primary if it says so, and none is."""
     known = {one.kept.values[kind.normalized] for one in there}
     fresh = [one for value, one in given.items() if value not in known]
+    if not fresh:
+        return []
     primary = next((one for one in reversed(fresh) if one.is_primary), None)
     if any(one.is_primary for one in there):
         primary = None

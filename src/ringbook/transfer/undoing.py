@@ -20,8 +20,8 @@ from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW
 from ringbook.database.schema import contact_changes, import_rows
 from ringbook.database.schema import imports as t
 from ringbook.tenants.caller import Caller
-from ringbook.transfer.importer import Stopped
 from ringbook.transfer.imports import IMPORT_ID, IS_IMPORT
+from ringbook.transfer.runs import Stopped
 
 ROWS_UNDONE_AT_A_TIME = 50
 
@@ -50,6 +50,9 @@ COUNT_UNDONE = Query(
     .returning(t.c.undone)
 )
 END_UNDO = Query(sa.update(t).values(task=sa.literal_column("''"), tm_undo=NOW).where(*_IS_UNDOING))
+GIVE_UP_UNDO = Query(
+    sa.update(t).values(task=sa.literal_column("''"), error=sa.bindparam("error", type_=sa.Text)).where(*_IS_UNDOING)
+)
 CHANGES_BY_IMPORT = Query(
     sa.select(contact_changes.c.changes)
     .where(
@@ -88,6 +91,13 @@ async def take_back(
         await asyncio.sleep(LET_GO_SECONDS)
     async with database.transaction() as transaction_of_import:
         await transaction_of_import.run_many(END_UNDO, [ids | {"now": utc_now()}])
+
+
+async def give_up(caller: Caller, database: Database, import_id: str, error: str) -> None:
+    """Say why an import that is being taken back is no further: its state stays, and it can be asked for again."""
+    async with database.transaction() as transaction:
+        ids = {"customer_id": caller.customer_id, "import_id": import_id}
+        await transaction.run_many(GIVE_UP_UNDO, [ids | {"error": error}])
 
 
 async def _take_back(

@@ -45,12 +45,15 @@ class _VcardFile:
         self.unknown = ()
 
     def rows(self) -> Iterator[FileRow]:
-        """Yield each card in order, and what stands between cards. Raises InvalidArgument where no card begins."""
+        """Yield each card in order, and what stands between cards.
+
+        Raises InvalidArgument where something is in the file, and no card begins.
+        """
         lines = bounded_lines(with_line_feeds(self._file.chunks()), LONGEST_CARD)
         number = 0
         for number, card in enumerate(split_cards(lines), 1):
             yield self._row(number, card)
-        if not number:
+        if not number and self._file.bytes_read:
             raise InvalidArgument(Reason.MALFORMED_REQUEST, "this is no vCard file: no card begins in it (BEGIN:VCARD)")
 
     def _row(self, number: int, card: CardLines) -> FileRow:
