@@ -11,13 +11,22 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from functools import reduce
 from itertools import groupby
 
 import httpx
 
-BLOCK = re.compile(r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(json|yaml|xml|text)\n(.*?)```)?", re.DOTALL)
-CONTENT_TYPES = {"json": "application/json", "yaml": "application/json", "xml": "text/xml", "text": "text/plain"}
+BLOCK = re.compile(
+    r"```bash\n(.*?)```\n(?:\nAnswer `(\d{3}) [^`]*`:\n\n```(json|yaml|xml|csv|text)\n(.*?)```)?", re.DOTALL
+)
+CONTENT_TYPES = {
+    "json": "application/json",
+    "yaml": "application/json",
+    "xml": "text/xml",
+    "csv": "text/csv",
+    "text": "text/plain",
+}
 SHOWN_ADDRESS, SHOWN_TOKEN = "http://127.0.0.1:8080", "rb_the_key_that_make_run_printed"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -83,6 +92,20 @@ def parse_command(command):
     return name, curl, programs
 
 
+UNTIL = re.compile(r"until (curl .*) \| grep -q '([^']*)'; do sleep 1; done\n")
+MOST_SECONDS = 60
+
+
+def wait_until(block, variables, client):
+    """Run `until curl … | grep -q 'TEXT'; do sleep 1; done`."""
+    command, text = UNTIL.fullmatch(block).groups()
+    wanted = request(*parse_command(expand(command, variables))[1])
+    until = time.monotonic() + MOST_SECONDS
+    while text not in (answer := client.send(wanted).text):
+        assert time.monotonic() < until, (block, answer)
+        time.sleep(0.2)
+
+
 def replay(text, address, token):
     """Run the document's calls, assert that each is answered as it shows, and return the responses."""
     variables, real, responses = {}, {}, []
@@ -90,6 +113,9 @@ def replay(text, address, token):
         for block, status, form, shown in blocks(text, address, token):
             if "curl" not in block:
                 assign(block, variables)
+                continue
+            if not status:
+                wait_until(block, variables, client)
                 continue
             name, curl, programs = parse_command(expand(block.strip(), variables))
             response = client.send(request(*curl))
@@ -100,8 +126,8 @@ def replay(text, address, token):
             if name:
                 variables[name] = output.rstrip("\n")
             responses.append(response)
-    times = sorted(time for time in real if re.fullmatch(TIME, time))
-    assert [real[time] for time in times] == sorted(real[time] for time in times)
+    times = sorted(one for one in real if re.fullmatch(TIME, one))
+    assert [real[one] for one in times] == sorted(real[one] for one in times)
     return responses
 
 
@@ -114,8 +140,8 @@ def compare(form, shown, answer, real):
     """Assert that an answer is what the document shows in this form."""
     if form == "text":
         assert shown == f"{answer}\n"
-    elif form == "xml":
-        compare_texts(shown, answer, real)
+    elif form in ("xml", "csv"):
+        compare_texts(shown, answer.removeprefix("\ufeff").replace("\r\n", "\n"), real)
     else:
         assert form == "yaml" or "…" not in shown, "a block json shows a whole answer"
         compare_json(shown, answer, real)
