@@ -97,13 +97,14 @@ MOST_SECONDS = 60
 
 
 def wait_until(block, variables, client):
-    """Run `until curl … | grep -q 'TEXT'; do sleep 1; done`."""
+    """Run `until curl … | grep -q 'TEXT'; do sleep 1; done`, and return the last response."""
     command, text = UNTIL.fullmatch(block).groups()
     wanted = request(*parse_command(expand(command, variables))[1])
     until = time.monotonic() + MOST_SECONDS
-    while text not in (answer := client.send(wanted).text):
-        assert time.monotonic() < until, (block, answer)
+    while text not in (response := client.send(wanted)).text:
+        assert time.monotonic() < until, (block, response.text)
         time.sleep(0.2)
+    return response
 
 
 def replay(text, address, token):
@@ -115,7 +116,7 @@ def replay(text, address, token):
                 assign(block, variables)
                 continue
             if not status:
-                wait_until(block, variables, client)
+                responses.append(wait_until(block, variables, client))
                 continue
             name, curl, programs = parse_command(expand(block.strip(), variables))
             response = client.send(request(*curl))
