@@ -15,7 +15,7 @@ from tests.process import COMMAND
 
 def test_customers_and_access_keys(ringbook):
     customer = json.loads(ringbook("customer", "create", "Acme", "--default-region", "us").stdout)
-    assert list(customer) == ["id", "name", "default_region", "tm_create"]
+    assert list(customer) == ["id", "name", "default_region", "totp_required", "tm_create"]
     assert customer["default_region"] == "US"
     assert json.loads(ringbook("customer", "list").stdout) == [customer]
     key = json.loads(ringbook("accesskey", "create", "--customer", customer["id"], "--expires-in", "30d").stdout)

@@ -38,7 +38,15 @@ from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
+from ringbook.api.sessions import (
+    CurrentSessionResource,
+    PasswordsResource,
+    SessionResource,
+    SessionsResource,
+    TotpResource,
+)
 from ringbook.api.tags import TagResource, TagsResource
+from ringbook.api.users import UserLinkResource, UserResource, UsersResource, UserTotpResource
 from ringbook.api.webhooks import (
     DeliveriesResource,
     RotateResource,
@@ -66,6 +74,7 @@ it took."""
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
 IMPORT_PATH = "/v1.0/imports/{import_id:id}"
+USER_PATH = "/v1.0/users/{user_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
@@ -95,6 +104,15 @@ ROUTES: dict[str, type[Resource]] = {
     IMPORT_PATH: ImportResource,
     f"{IMPORT_PATH}/rejects": RejectsResource,
     f"{IMPORT_PATH}/undo": UndoResource,
+    "/v1.0/users": UsersResource,
+    USER_PATH: UserResource,
+    f"{USER_PATH}/link": UserLinkResource,
+    f"{USER_PATH}/totp": UserTotpResource,
+    "/v1.0/passwords": PasswordsResource,
+    "/v1.0/sessions": SessionsResource,
+    "/v1.0/sessions/current": CurrentSessionResource,
+    "/v1.0/sessions/{session_id:id}": SessionResource,
+    "/v1.0/totp": TotpResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,

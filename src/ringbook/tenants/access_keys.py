@@ -21,6 +21,7 @@ from ringbook.tenants.caller import Caller
 from ringbook.tenants.customers import parse_name
 
 SCOPES = {
+    "admin": {"admin", "write", "read", "phonebook", "lookup"},
     "write": {"write", "read", "phonebook", "lookup"},
     "read": {"read", "phonebook", "lookup"},
     "phonebook": {"phonebook", "lookup"},
