@@ -167,11 +167,12 @@ _NAME = sa.func.coalesce(
     _name_in(imports, imports.c.file_name),
     sa.literal_column("''"),
 )
+AUTHOR_JSON = json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME)
 CHANGES_OF_CONTACT = Query(
     sa.select(
         json_object(
             **json_values(t.c, "tm"),
-            by=json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME),
+            by=AUTHOR_JSON,
             action=t.c.action,
             changes=json_of_text(t.c.changes),
         ),

@@ -65,7 +65,7 @@ async def give_link(caller: Caller, transaction: Transaction, now: datetime, use
     held = await users.hold_user(caller, transaction, user_id)
     if not held.is_active:
         raise WrongState(Reason.USER_NOT_ACTIVE, "this user is switched off; switch it on first")
-    given = GivenLink(secrets.token_urlsafe(32), now + timedelta(hours=LINK_HOURS))
+    given = GivenLink(secrets.token_urlsafe(24), now + timedelta(hours=LINK_HOURS))
     values = {"token_hash": hash_secret(given.token), "tm_expire": given.tm_expire}
     await transaction.run_many(GIVE_LINK, [ids_of(caller, user_id) | values])
     return given
