@@ -23,7 +23,7 @@ from tests.statements import ON_DEMAND, TWO, main, statements
 TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
 EVERY = statements()
 WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY", "BACKLOG", "ACTIVE_WEBHOOKS", "IMPORTS_TO_DO"}
-WITHOUT_CUSTOMER |= {"FIND_LOGIN", "FIND_SESSION", "FIND_LINK"}
+WITHOUT_CUSTOMER |= {"FIND_LOGIN", "FIND_SESSION", "FIND_LINK", "SET_SCOPES"}
 """Finding a credential by its hash, a login by its address, the operator's command line, and the background's work."""
 
 HOT = {

@@ -65,6 +65,21 @@ def accesskey_list(customer_id: str) -> None:
     print_json(with_database(lambda database: access_keys.list_all(database, customer_id)))
 
 
+@accesskey.command("update")
+@click.argument("access_key_id", metavar="ID", type=ROW_ID)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(access_keys.SCOPES)),
+    help="May be repeated; in place of those that the key has.",
+)
+def accesskey_update(access_key_id: str, scopes: tuple[str, ...]) -> None:
+    """Give an access key other scopes, within 5 seconds."""
+    print_json(with_database(lambda database: access_keys.set_scopes(database, access_key_id, scopes)))
+
+
 @accesskey.command("revoke")
 @click.argument("access_key_id", metavar="ID", type=ROW_ID)
 def accesskey_revoke(access_key_id: str) -> None:
