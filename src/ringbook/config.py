@@ -213,7 +213,7 @@ SETTINGS = {
     "rate_limit_per_address": Setting(
         _default("600/minute"),
         _rates,
-        "most wrong access keys from one address that are answered by 401, and most logins from it; off for any",
+        "most wrong access keys from one address that are answered by 401, and as many logins; off for any",
     ),
     "rate_limit_per_account": Setting(
         _default("10/5 minutes"), _rates, "most logins with one email address, right or wrong; off for any"

@@ -257,7 +257,9 @@ class TestOfAnAddress:
     def server_settings(self):
         return {"RINGBOOK_RATE_LIMIT_PER_ADDRESS": "5/minute"}
 
-    def test_logins_from_an_address_are_limited(self, server, alice):
+    def test_logins_from_an_address_are_limited_apart_from_its_wrong_keys(self, server, alice):
+        wrong = [alice.api.get("/contacts", headers={"Authorization": "Bearer x"}).status_code for _ in range(6)]
+        assert wrong == [401] * 5 + [429]
         statuses = [log_in(server, email=f"{i}@acme.com")[1].status_code for i in range(7)]
         assert statuses == [401] * 5 + [429] * 2
         answer = browser(server).post("/passwords", json={"token": "x", "password": PASSWORD})

@@ -121,7 +121,9 @@ def test_no_browser_asks_for_a_password_of_its_own_for_a_page(alice, server):
         body = {"email": "x@acme.com", "password": "x"} if path == "/sessions" else {"token": "x", "password": "x"}
         answer = httpx.post(f"{server}/v1.0{path}", json=body, timeout=20)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="ringbook"')
-    assert "Basic" in httpx.get(f"{server}/v1.0/contacts", timeout=20).headers["WWW-Authenticate"]
+    for headers in ({}, {"Sec-Fetch-Mode": "navigate"}):
+        answer = httpx.get(f"{server}/v1.0/contacts", headers=headers, timeout=20)
+        assert "Basic" in answer.headers["WWW-Authenticate"]
 
 
 def links(answer):

@@ -59,7 +59,7 @@ ERRORS = {
     401: "No access key, or one that is wrong, expired or revoked; or a wrong login.",
     403: "The access key or the user lacks the scope, or a page of another site has sent the request.",
     404: "There is no such thing, or it is deleted, or another customer's.",
-    409: "It is there already, or in no state for this, or the first request with this Idempotency-Key is still running.",
+    409: "It is there already, in no state for this, or the first request with this Idempotency-Key is still running.",
     410: "The token has expired: get a new one, then list all.",
     412: "The contact is not as If-Match says.",
     413: "The body is over the limit.",

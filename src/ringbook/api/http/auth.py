@@ -111,7 +111,7 @@ class Authentication:
         """Let somebody log in, but no page of another site. Raises PermissionDenied, ResourceExhausted."""
         resp.set_header("Cache-Control", "no-store")
         req.context.account_limit = self._limits.of_account
-        await self._limits.of_address.count(counted_as(req.remote_addr))
+        await self._limits.of_login.count(counted_as(req.remote_addr))
         is_a_page = req.get_header("Sec-Fetch-Site") or req.get_header("Origin")
         if is_a_page and not is_from_our_page(req, self._settings):
             raise _cross_site()

@@ -93,8 +93,9 @@ def _write_framework_error(req: Request, resp: Response, error: falcon.HTTPError
 
 
 def _is_of_page(req: Request) -> bool:
-    """Tell whether a page has sent the request, or the request is a login: no browser is to ask for a password then."""
-    return req.path in LOGIN_PATHS or any(req.get_header(name) for name in ("X-Requested-With", "Sec-Fetch-Mode"))
+    """Tell whether a page has sent the request, or it is a login: the browser is not to ask for a password itself."""
+    by_script = req.get_header("Sec-Fetch-Mode") not in (None, "navigate")
+    return by_script or req.path in LOGIN_PATHS or req.get_header("X-Requested-With") is not None
 
 
 async def _write_ringbook_error(req: Request, resp: Response, error: RingbookError, _params: Any) -> None:

@@ -127,8 +127,9 @@ class RateLimits:
             self._pool, redis = _connect(settings.redis_url)
         self.of_key = RateLimit("key", "requests with this access key", settings.rate_limit_per_key, redis)
         self.of_address = RateLimit(
-            "address", "wrong access keys or logins from this address", settings.rate_limit_per_address, redis
+            "address", "wrong access keys from this address", settings.rate_limit_per_address, redis
         )
+        self.of_login = RateLimit("login", "logins from this address", settings.rate_limit_per_address, redis)
         self.of_account = RateLimit("account", "logins to this account", settings.rate_limit_per_account, redis)
 
     async def close(self) -> None:
