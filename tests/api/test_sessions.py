@@ -279,6 +279,18 @@ def test_many_logins_at_once_hold_no_lookup_up(server, alice):
     assert statistics.median(waits) < 0.1
 
 
+def test_a_session_ends_in_all_workers_at_once(database_url, tmp_path, ringbook, token):
+    with started(database_url, tmp_path / "log", "serve", "--workers", "2") as (_, address):
+        made = ringbook("user", "create", "--email", "ann@acme.com", "--role", "owner")
+        link = token_of(made.stdout.split('"link": "')[1].split('"')[0])
+        page = browser(address)
+        page.post("/passwords", json={"token": link, "password": PASSWORD})
+        cookie = f"ringbook_session={page.cookies['ringbook_session']}"
+        assert {browser(address, Cookie=cookie).get("/contacts").status_code for _ in range(12)} == {200}
+        assert page.delete("/sessions/current").status_code == 200
+        assert {browser(address, Cookie=cookie).get("/contacts").status_code for _ in range(12)} == {401}
+
+
 def test_no_log_line_has_a_password_a_code_or_a_token(database_url, tmp_path, ringbook, token):
     with started(database_url, tmp_path / "log", "serve") as (_, address):
         made = ringbook("user", "create", "--email", "ann@acme.com", "--role", "owner", "--name", "Ann")

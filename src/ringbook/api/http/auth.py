@@ -29,13 +29,8 @@ SAFE_METHODS = ("GET", "HEAD")
 CHANGING_SCOPES = ("write", "admin")
 
 
-def credential(req: Request) -> str | None:
-    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey, cookie token."""
-    return _given(req) or _cookie(req)
-
-
 def _given(req: Request) -> str | None:
-    """Return the credential that the sender has put into the request; a cookie is put there by a browser."""
+    """Return the first credential that the sender has put into the request: ?token=, Authorization, ?accesskey=."""
     if token := req.params.get("token"):
         return str(token)
     if authorization := _authorization(req.get_header("Authorization") or ""):
@@ -46,6 +41,7 @@ def _given(req: Request) -> str | None:
 
 
 def _cookie(req: Request) -> str | None:
+    """Return the access key that a browser, or a program like one, has in a cookie: accesskey, then token."""
     if not req.get_header("Cookie"):
         return None
     cookies = [cookie for name in ("accesskey", "token") for cookie in req.get_cookie_values(name) or ()]
@@ -110,11 +106,11 @@ class Authentication:
     async def _let_log_in(self, req: Request, resp: Response) -> None:
         """Let somebody log in, but no page of another site. Raises PermissionDenied, ResourceExhausted."""
         resp.set_header("Cache-Control", "no-store")
-        req.context.account_limit = self._limits.of_account
-        await self._limits.of_login.count(counted_as(req.remote_addr))
         is_a_page = req.get_header("Sec-Fetch-Site") or req.get_header("Origin")
         if is_a_page and not is_from_our_page(req, self._settings):
             raise _cross_site()
+        req.context.account_limit = self._limits.of_account
+        await self._limits.of_login.count(counted_as(req.remote_addr))
 
     async def _come_in_by_session(self, req: Request, token: str, resource: Resource) -> frozenset[str]:
         """Set whose session it is; return its scopes. It is looked up each time: it ends at once."""
