@@ -1,5 +1,6 @@
 """Logins and sessions: /passwords, /sessions, and what a cookie opens."""
 
+import json
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,22 @@ def test_a_wrong_login_says_not_what_is_wrong(alice, server, given):
             assert reason(answer) == (401, "INVALID_LOGIN")
             assert answer.json()["message"] == "the address or the password is wrong"
             assert "Basic" not in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800", "\\ud83d\\ude00", "%s", "' OR 1=1 --"])
+def test_odd_texts_are_wrong_logins_or_wrong_requests(alice, server, odd):
+    joined(alice, server)
+    for path, names in (("/sessions", ("email", "password", "code")), ("/passwords", ("token", "password", "code"))):
+        for name in names:
+            body = (
+                {"email": "ann@acme.com", "password": PASSWORD}
+                if path == "/sessions"
+                else {"token": "x", "password": ""}
+            )
+            text = json.dumps(body | {name: "ODD"}).replace("ODD", odd)
+            answer = browser(server).post(path, content=text)
+            assert answer.status_code in (400, 401) or name == "code", (path, name, answer.text)
+            assert answer.status_code < 500
 
 
 def test_who_is_switched_off_or_deleted_does_not_log_in_and_is_logged_out_at_once(alice, server):

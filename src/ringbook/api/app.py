@@ -61,7 +61,7 @@ from ringbook.database.engine import Database
 from ringbook.database.lease import Lease
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
-from ringbook.tenants import customers, idempotency_keys
+from ringbook.tenants import customers, idempotency_keys, sessions
 from ringbook.tenants.caller import Caller
 from ringbook.transfer.background import IMPORT_LOOK_SECONDS, ImportRunner
 from ringbook.values.fields import UUID
@@ -184,10 +184,15 @@ def _jobs(settings: Settings, database: Database) -> list[Job]:
         for caller in await _callers(database):
             await idempotency_keys.delete_old(caller, database, utc_now())
 
+    async def delete_old_logins(database: Database) -> None:
+        for caller in await _callers(database):
+            await sessions.delete_old_sessions(caller, database, utc_now())
+
     return [
         Job(prune_the_log, pause_seconds=3600),
         Job(index_contacts, pause_seconds=INDEX_SECONDS),
         Job(delete_old_answers, pause_seconds=600),
+        Job(delete_old_logins, pause_seconds=3600),
         Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
     ]
 

@@ -71,8 +71,8 @@ async def log_in(database: Database, now: datetime, given: NewSession, client: C
         raise _wrong_login()
     caller = Caller(str(customer_id), "", str(user_id), "user")
     async with database.transaction() as transaction:
-        held = await users.hold_user(caller, transaction, caller.who)
-        if not held.is_active or held.password_hash != password_hash:  # it was changed in this moment
+        held = await users.find_held(caller, transaction, caller.who)
+        if held is None or not held.is_active or held.password_hash != password_hash:  # it was changed in this moment
             raise _wrong_login()
         await totp.check_code(caller, transaction, now, held, given.code or "")
         return await sessions.begin_session(caller, transaction, now, client)
@@ -117,7 +117,9 @@ async def set_password(database: Database, now: datetime, given: NewPassword, cl
     address = given.email.normalized if given.email else None
     values: dict[str, Any] = {"new_email": address, "new_password_hash": password_hash, "now": now}
     async with database.transaction() as transaction:
-        held = await users.hold_user(caller, transaction, user_id)
+        held = await users.find_held(caller, transaction, user_id)
+        if held is None:
+            raise user_links.wrong_link()
         await user_links.use_link(caller, transaction, now, given.token)
         await totp.check_code(caller, transaction, now, held, given.code or "")
         await users.write_address(transaction, SET_PASSWORD, ids | values, address or held.email)

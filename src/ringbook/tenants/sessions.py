@@ -196,6 +196,15 @@ async def list_sessions(
     return f'{{"result":[{",".join(row[0] for row in rows)}]}}'.encode()
 
 
+DELETE_OLD_SESSIONS = Query(sa.delete(t).where(t.c.customer_id == CUSTOMER_ID, t.c.tm_expire <= NOW), long=True)
+
+
+async def delete_old_sessions(caller: Caller, database: Database, now: datetime) -> None:
+    """Delete the customer's sessions that have ended, with the addresses that they came from."""
+    async with database.transaction() as transaction:
+        await transaction.run_many(DELETE_OLD_SESSIONS, [{"customer_id": caller.customer_id, "now": now}])
+
+
 SESSION_OF_CUSTOMER = Query(sa.select(_JSON, t.c.user_id).where(t.c.customer_id == CUSTOMER_ID, t.c.id == ID))
 END_SESSION = Query(sa.delete(t).where(*_OF_USER, t.c.id == ID))
 

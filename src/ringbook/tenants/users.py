@@ -162,12 +162,18 @@ class HeldUser(NamedTuple):
 HOLD_USER = Query(sa.select(*(t.c[name] for name in HeldUser._fields)).where(*_LIVE).with_for_update())
 
 
+async def find_held(caller: Caller, transaction: Transaction, user_id: str) -> HeldUser | None:
+    """Let all other changes of the user wait; return None where there is none."""
+    row = await transaction.one(HOLD_USER, **ids_of(caller, user_id))
+    return HeldUser(*row) if row else None
+
+
 async def hold_user(caller: Caller, transaction: Transaction, user_id: str) -> HeldUser:
     """Let all other changes of the user wait. Raises NotFound."""
-    row = await transaction.one(HOLD_USER, **ids_of(caller, user_id))
-    if row is None:
+    held = await find_held(caller, transaction, user_id)
+    if held is None:
         raise user_not_found()
-    return HeldUser(*row)
+    return held
 
 
 HOLD_OWNERS = Query(
