@@ -18,7 +18,7 @@ from ringbook.api.addresses import (
     PhoneNumbersResource,
 )
 from ringbook.api.batch import BatchResource
-from ringbook.api.callerid import CallerIdResource
+from ringbook.api.callerid import CallerIdResource, ExplanationResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
@@ -94,6 +94,7 @@ ROUTES: dict[str, type[Resource]] = {
     f"{CONTACT_PATH}/history": HistoryResource,
     f"{CONTACT_PATH}/restore": RestoreResource,
     problems.CALLERID_PATH: CallerIdResource,
+    f"{problems.CALLERID_PATH}/explain": ExplanationResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,
     "/v1.0/webhooks": WebhooksResource,

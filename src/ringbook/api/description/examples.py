@@ -247,6 +247,16 @@ BY_STRUCT: dict[str, Any] = {
         "contact_id": EXAMPLE_CONTACT_ID,
         "tags": ["enterprise"],
     },
+    "Explanation": {
+        "callerid": {"name": "John Smith", "company": "Acme Corp", "contact_id": EXAMPLE_CONTACT_ID, "tags": []},
+        "readings": [
+            {
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith", "number": "+15551234567"},
+            }
+        ],
+        "error": None,
+    },
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,
