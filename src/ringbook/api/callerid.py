@@ -46,6 +46,8 @@ class CallerIdResource(Resource):
         most = _parse(form, params.get("max") or str(LONGEST_NAME))
         number, given_name = params.get("phone", ""), params.get("name", "")
         found = await look_up(req.context.caller, self.database, number, given_name, most, with_tags=form != "text")
+        if number:
+            self.calls.note(req.context.caller, "callerid", number, found.contact_id.encode())
         if form == "json":
             resp.data = msgspec.json.encode(found)
             return

@@ -105,6 +105,18 @@ def _parse_page_size(text: str) -> int:
     return min(int(digits[:4] or PAGE_SIZE), PAGE_SIZE)
 
 
+def lowest_id_since(name: str, text: str) -> str:
+    """Return the lowest id of what is made at the time that a parameter says, or later; '' is any time.
+
+    Raises InvalidArgument.
+    """
+    try:
+        return lowest_id(_parse_time(text)) if text else LOWEST_ID
+    except ValueError:
+        problem = FieldProblem(name, "must be a time such as 2026-02-07T14:45:59Z", Reason.INVALID_QUERY_PARAMETER)
+        raise InvalidArgument.of([problem]) from None
+
+
 def _parse_page_token(text: str) -> str:
     """Return the id below which the page begins."""
     if not text:

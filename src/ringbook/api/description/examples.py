@@ -257,6 +257,21 @@ BY_STRUCT: dict[str, Any] = {
         ],
         "error": None,
     },
+    "CallList": {
+        "result": [
+            {
+                "id": "01a21ca0-43d7-7506-8f7a-0c4e8f21b3d6",
+                "tm": TIME,
+                "call": "callerid",
+                "asked": "15551234567",
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith"},
+                "by": {"type": "access_key", "id": "e5f6a7b8-c9d0-1234-efab-345678901235", "name": "pbx"},
+            }
+        ]
+    },
+    "DemoLoaded": {"created": 50},
+    "DemoTaken": {"deleted": 49, "kept": 1},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,

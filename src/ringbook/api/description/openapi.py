@@ -31,6 +31,7 @@ A GET answers HEAD too. A slash at the end of a path makes no difference."""
 TAGS = {
     "contacts": "Contacts with their phone numbers, emails and tags, and who is behind a number.",
     "callerid": "The name behind a number in one line, as PBXs ask for it on every ring.",
+    "calls": "The last lookups and caller ids.",
     "phonebooks": "The contacts in the form of each make of desk phone.",
     "tags": "A customer's own names for kinds of contact.",
     "imports": "Files of contacts that are brought in.",
@@ -39,6 +40,7 @@ TAGS = {
     "passwords": "How a user sets a password, and logs in by it.",
     "sessions": "The logins of users.",
     "totp": "The codes that a user is asked for beside the password.",
+    "demo": "Made-up contacts, to look around with.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
