@@ -318,6 +318,7 @@ CHANGING_NO_CONTACT = {
 CHANGING_NO_CONTACT |= {("PUT", "/webhooks/{webhook_id}"), ("DELETE", "/webhooks/{webhook_id}")}
 CHANGING_NO_CONTACT |= {("POST", "/imports"), ("DELETE", "/imports/{import_id}"), ("POST", "/imports/{import_id}/undo")}
 CHANGING_NO_CONTACT |= {("POST", f"/webhooks/{{webhook_id}}/{word}") for word in ("rotate", "test")}
+CHANGING_NO_CONTACT |= {("POST", "/access-keys"), ("DELETE", "/access-keys/{access_key_id}"), ("PUT", "/customer")}
 OF_PEOPLE = re.compile("/(users|passwords|sessions|totp)(/|$)")
 
 

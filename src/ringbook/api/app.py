@@ -9,6 +9,7 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
+from ringbook.api.access_keys import AccessKeyResource, AccessKeysResource
 from ringbook.api.addresses import (
     AddressesResource,
     AddressResource,
@@ -23,6 +24,7 @@ from ringbook.api.calls import CallsResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
+from ringbook.api.customer import CustomerResource
 from ringbook.api.demo import DemoResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
 from ringbook.api.description.openapi import OpenApi
@@ -120,6 +122,9 @@ ROUTES: dict[str, type[Resource]] = {
     "/v1.0/sessions/{session_id:id}": SessionResource,
     "/v1.0/totp": TotpResource,
     "/v1.0/demo": DemoResource,
+    "/v1.0/access-keys": AccessKeysResource,
+    "/v1.0/access-keys/{access_key_id:id}": AccessKeyResource,
+    "/v1.0/customer": CustomerResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,

@@ -13,6 +13,7 @@ from ringbook.api.http.problems import Problem
 from ringbook.api.http.resource import BINARY, MULTIPART, Operation, operations_of
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
+from ringbook.tenants.access_keys import AccessKeyWithToken
 from ringbook.tenants.user_links import UserWithLink
 from ringbook.transfer.imports import Import
 from ringbook.values.fields import schema_of
@@ -40,6 +41,8 @@ TAGS = {
     "passwords": "How a user sets a password, and logs in by it.",
     "sessions": "The logins of users.",
     "totp": "The codes that a user is asked for beside the password.",
+    "access-keys": "What programs show to be let in.",
+    "customer": "Whose data an access key or a login opens.",
     "demo": "Made-up contacts, to look around with.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
@@ -119,6 +122,7 @@ LINKED = {
     (WebhookWithSecret, "webhooks"): "$response.body#/id",
     (Import, "imports"): "$response.body#/id",
     (UserWithLink, "users"): "$response.body#/id",
+    (AccessKeyWithToken, "access-keys"): "$response.body#/id",
 }
 """Where in an answer the id is that a path has behind that word."""
 
