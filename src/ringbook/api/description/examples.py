@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringbook.api.description.examples_of_people import PEOPLE
+from ringbook.api.description.examples_of_people import EXAMPLES_OF_PEOPLE
 
 TIME = "2026-02-07T14:45:59.038962Z"
 EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
@@ -307,7 +307,7 @@ BY_STRUCT: dict[str, Any] = {
     "ImportPage": {"result": [IMPORT], "next_page_token": ""},
     "Delivery": DELIVERY,
     "DeliveryList": {"result": [DELIVERY]},
-    **PEOPLE,
+    **EXAMPLES_OF_PEOPLE,
     "Problem": {
         "error": {
             "status": "INVALID_ARGUMENT",

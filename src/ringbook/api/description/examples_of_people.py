@@ -30,7 +30,7 @@ _SESSION: dict[str, Any] = {
     "tm_last_use": _TIME,
     "tm_expire": "2026-02-07T22:45:59.038962Z",
 }
-PEOPLE: dict[str, Any] = {
+EXAMPLES_OF_PEOPLE: dict[str, Any] = {
     "NewUser": {"email": "ann@acme.com", "name": "Ann", "role": "manager"},
     "ChangedUser": {"role": "agent"},
     "User": _USER,
