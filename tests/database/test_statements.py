@@ -23,7 +23,8 @@ from tests.statements import ON_DEMAND, TWO, main, statements
 TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
 EVERY = statements()
 WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY", "BACKLOG", "ACTIVE_WEBHOOKS", "IMPORTS_TO_DO"}
-"""Finding a credential by its hash, the operator's command line, and what is done in the background for all."""
+WITHOUT_CUSTOMER |= {"FIND_LOGIN", "FIND_SESSION", "FIND_LINK", "SET_SCOPES"}
+"""Finding a credential by its hash, a login by its address, the operator's command line, and the background's work."""
 
 HOT = {
     name: EVERY[name]
@@ -32,12 +33,18 @@ HOT = {
         "LOOKUP_BY_NUMBERS",
         "LOOKUP_BY_EMAILS",
         "SELECT_CONTACT",
+        "CONTACT_OF_READING",
+        "LAST_CALLS",
         "HOLDER",
         "LOCK_HOLDER",
         "KIND_OF_ADDRESS",
         "CONTACT_PAGE",
         "TAG_PAGE",
         "AUTHENTICATE",
+        "FIND_LOGIN",
+        "FIND_SESSION",
+        "FIND_LINK",
+        "USER_OF_SESSION",
         "BOOK_ENTRIES",
         "COUNT_OF_ENTRIES",
         "ENTRIES_OF_RARE",
@@ -70,6 +77,7 @@ VALUES = {
     "address_id": ID,
     "below": ID,
     "limit": 101,
+    "number": "+15551234567",
     "number_0": "+15551234567",
     "number_1": "+15551234568",
     "email": "john@acme.com",
@@ -78,6 +86,8 @@ VALUES = {
     "behind": 0,
     "webhook_id": ID,
     "token_hash": "x",
+    "user_id": ID,
+    "now": datetime(2026, 1, 1, tzinfo=UTC),
     "after_name": " john",
     "after_id": ID,
     "skip": 0,
@@ -97,6 +107,7 @@ VALUES = {
     "tag_1": ID,
     "deleted_before": datetime(2026, 1, 1, tzinfo=UTC),
     "after": ID,
+    "since": ID,
     "after_key": ContactKey(ID),
     "words": "smi",
     "words_end": "smi\U0010ffff",

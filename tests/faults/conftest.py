@@ -116,7 +116,7 @@ def durable_url(request, tmp_path):
 @pytest.fixture
 def carol(durable_url):
     """Return the id of a customer, and its access key."""
-    return asyncio.run(_customer(durable_url, "Carol's company"))
+    return asyncio.run(_customer(durable_url, "Carol's company", "admin"))
 
 
 @pytest.fixture

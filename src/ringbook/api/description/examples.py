@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ringbook.api.description.examples_of_people import EXAMPLES_OF_PEOPLE
+
 TIME = "2026-02-07T14:45:59.038962Z"
 EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 EXAMPLE_CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
@@ -215,18 +217,6 @@ BY_STRUCT: dict[str, Any] = {
     "ChangedTelAddress": {"name": "Home", "is_primary": True},
     "EmailAddressIn": {"type": "email", "target": "john.smith@gmail.com", "name": "Personal"},
     "ChangedEmailAddress": {"target": "john.smith@gmail.com"},
-    "Me": {
-        "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
-        "customer_id": EXAMPLE_CUSTOMER_ID,
-        "username": "voipbin-mcp",
-        "name": "voipbin-mcp",
-        "detail": "",
-        "status": "available",
-        "permission": 32,
-        "tm_create": TIME,
-        "tm_update": None,
-        "tm_delete": None,
-    },
     "HistoryPage": {
         "result": [
             {
@@ -245,6 +235,31 @@ BY_STRUCT: dict[str, Any] = {
         "contact_id": EXAMPLE_CONTACT_ID,
         "tags": ["enterprise"],
     },
+    "Explanation": {
+        "callerid": {"name": "John Smith", "company": "Acme Corp", "contact_id": EXAMPLE_CONTACT_ID, "tags": []},
+        "readings": [
+            {
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith", "number": "+15551234567"},
+            }
+        ],
+        "error": None,
+    },
+    "CallList": {
+        "result": [
+            {
+                "id": "01a21ca0-43d7-7506-8f7a-0c4e8f21b3d6",
+                "tm": TIME,
+                "call": "callerid",
+                "asked": "15551234567",
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith"},
+                "by": {"type": "access_key", "id": "e5f6a7b8-c9d0-1234-efab-345678901235", "name": "pbx"},
+            }
+        ]
+    },
+    "DemoLoaded": {"created": 50},
+    "DemoTaken": {"deleted": 49, "kept": 1},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,
@@ -258,6 +273,7 @@ BY_STRUCT: dict[str, Any] = {
     "ImportPage": {"result": [IMPORT], "next_page_token": ""},
     "Delivery": DELIVERY,
     "DeliveryList": {"result": [DELIVERY]},
+    **EXAMPLES_OF_PEOPLE,
     "Problem": {
         "error": {
             "status": "INVALID_ARGUMENT",

@@ -9,6 +9,7 @@ from ringbook.api.http import bodies
 from ringbook.api.http.idempotency import CREDENTIAL_PARAMETERS, answer_once, key_of
 from ringbook.api.http.news import News
 from ringbook.api.http.preconditions import etags
+from ringbook.calling.call_log import CallLog
 from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts.change_log import Changing, changing
@@ -33,7 +34,7 @@ class Operation(NamedTuple):
     id: str
     """<verb>_<resource>."""
     scope: str
-    """What an access key must be allowed to do; '' where none is needed."""
+    """What an access key or a user must be allowed to do; '' where nobody need be known: to log in, to be operated."""
     success: str
     """What a success answers, as a sentence."""
     answer: Any
@@ -78,11 +79,14 @@ class Resource:
 
     scopes: ClassVar[dict[str, str]] = {}
     """The scope of each method's operation."""
+    may_precede_totp: ClassVar[bool] = False
+    """Whether it is open to a user who must set up a second factor first."""
 
-    def __init__(self, database: Database, settings: Settings, news: News) -> None:
+    def __init__(self, database: Database, settings: Settings, news: News, calls: CallLog) -> None:
         self.database = database
         self.settings = settings
         self.news = news
+        self.calls = calls
 
     def __init_subclass__(cls) -> None:
         """Gather the scopes; a HEAD needs what its GET needs."""
