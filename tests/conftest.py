@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 
@@ -29,6 +30,9 @@ from ringbook.serving.sockets import bind
 from ringbook.tenants import access_keys, customers
 from tests import postgres
 from tests.process import COMMAND
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 
 numbers = itertools.count()
 
