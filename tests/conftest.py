@@ -128,18 +128,18 @@ def _drop_database(server: str, url: str) -> None:
 
 
 class User(NamedTuple):
-    """A customer with a client that carries its access key."""
+    """A customer with a client that carries its access key, of scope admin."""
 
     customer_id: str
     token: str
     api: httpx.Client
 
 
-async def _customer(url: str, name: str) -> tuple[str, str]:
+async def _customer(url: str, name: str, *scopes: str) -> tuple[str, str]:
     database = database_at(url, 2)
     await database.open()
     customer = await customers.create(database, utc_now(), name, "US")
-    key = await access_keys.create(database, customer["id"], utc_now())
+    key = await access_keys.create(database, customer["id"], utc_now(), scopes=scopes)
     await database.close()
     return customer["id"], key["token"]
 
@@ -194,7 +194,7 @@ def ringbook(database_url: str) -> Callable[..., subprocess.CompletedProcess[str
 
 
 def _user(server: str, database_url: str, name: str) -> Iterator[User]:
-    customer_id, token = asyncio.run(_customer(database_url, name))
+    customer_id, token = asyncio.run(_customer(database_url, name, "admin"))
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"{server}/v1.0", headers=headers, timeout=20, verify=False) as api:
         yield User(customer_id, token, api)

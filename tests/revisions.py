@@ -3,6 +3,12 @@
 from tests.rows import execute
 
 UNDONE = {
+    "0010": """
+DROP TABLE recovery_codes;
+DROP TABLE sessions;
+DROP TABLE user_links;
+DROP TABLE users;
+ALTER TABLE customers DROP COLUMN totp_required""",
     "0009": """
 DROP TABLE search_index;
 DROP TABLE search_index_backlog;

@@ -21,6 +21,7 @@ BAD = {
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/33"],
     "RATE_LIMIT_PER_KEY": ["many", "0/minute", "5/fortnight", "5/2 days", f"{'9' * 5000}/minute"],
     "RATE_LIMIT_PER_ADDRESS": ["10"],
+    "RATE_LIMIT_PER_ACCOUNT": ["10"],
     "CONNECTIONS_PER_ADDRESS": ["0", "off", "1000001"],
     "HISTORY_DAYS": ["-1", "off", "36501"],
     "CHANGES_DAYS": ["3", "x"],

@@ -47,10 +47,10 @@ def test_the_calls_do_the_same_when_they_are_pasted_into_a_shell(server, alice, 
 def test_the_readme_shows_what_a_first_start_prints(empty_database_url, tmp_path):
     with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
         printed = (tmp_path / "log").read_text()
-    key = re.search(r"rb_\w{38}", printed)[0]
+    key, link = re.search(r"rb_\w{38}", printed)[0], re.search(r"#/welcome\?token=(\S+)", printed)[1]
     assert f"```text\nInstalling into .venv, about half a minute\n{printed}```" in README.replace(
         SHOWN_ADDRESS, address
-    ).replace(SHOWN_TOKEN, key)
+    ).replace(SHOWN_TOKEN, key).replace("the_token_that_make_run_printed", link)
 
 
 DRIFTS = [

@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     rate_limit_per_key: Rates
     rate_limit_per_address: Rates
+    rate_limit_per_account: Rates
     redis_url: str
     connections_per_address: int
     history_days: int
@@ -205,12 +206,17 @@ SETTINGS = {
     "public_url": Setting(
         _default(""),
         _public_url,
-        "https://HOST:PORT/PREFIX, the address in the links of phone books; without it, what a trusted proxy says, else"
-        " the address that the phone has reached",
+        "https://HOST:PORT/PREFIX, the address in the links of phone books and for new passwords; without it, what a"
+        " trusted proxy says, else the address that was reached",
     ),
     "rate_limit_per_key": Setting(_default("600000/minute"), _rates, "most requests with one access key; off for any"),
     "rate_limit_per_address": Setting(
-        _default("600/minute"), _rates, "most wrong access keys from one address that are answered by 401; off for any"
+        _default("600/minute"),
+        _rates,
+        "most wrong access keys from one address that are answered by 401, and as many logins; off for any",
+    ),
+    "rate_limit_per_account": Setting(
+        _default("10/5 minutes"), _rates, "most logins with one email address, right or wrong; off for any"
     ),
     "redis_url": Setting(
         _default(""), _redis_url, "redis://HOST:PORT/NUMBER, where all workers count together; without it, each alone"

@@ -33,11 +33,19 @@ class Reason(enum.StrEnum):
     INVALID_PAGE_SIZE = enum.auto()
     INVALID_PAGE_TOKEN = enum.auto()
     INVALID_CHANGES_TOKEN = enum.auto()
+    WEAK_PASSWORD = enum.auto()
     # 401 and 403
     MISSING_CREDENTIAL = enum.auto()
     INVALID_CREDENTIAL = enum.auto()
+    SESSION_ENDED = enum.auto()
+    INVALID_LOGIN = enum.auto()
+    CODE_REQUIRED = enum.auto()
+    INVALID_CODE = enum.auto()
+    INVALID_LINK = enum.auto()
     INSUFFICIENT_SCOPE = enum.auto()
     CROSS_SITE_REQUEST = enum.auto()
+    USER_REQUIRED = enum.auto()
+    TOTP_REQUIRED = enum.auto()
     # 404
     PATH_NOT_FOUND = enum.auto()
     CUSTOMER_NOT_FOUND = enum.auto()
@@ -49,6 +57,8 @@ class Reason(enum.StrEnum):
     TAG_NOT_FOUND = enum.auto()
     WEBHOOK_NOT_FOUND = enum.auto()
     IMPORT_NOT_FOUND = enum.auto()
+    USER_NOT_FOUND = enum.auto()
+    SESSION_NOT_FOUND = enum.auto()
     # 405, 409, 410, 412, 413, 422, 429
     METHOD_NOT_ALLOWED = enum.auto()
     PHONE_NUMBER_EXISTS = enum.auto()
@@ -57,6 +67,11 @@ class Reason(enum.StrEnum):
     TAG_NAME_EXISTS = enum.auto()
     EXTERNAL_ID_EXISTS = enum.auto()
     IMPORT_NOT_ENDED = enum.auto()
+    USER_EMAIL_EXISTS = enum.auto()
+    LAST_OWNER = enum.auto()
+    USER_NOT_ACTIVE = enum.auto()
+    TOTP_IS_ON = enum.auto()
+    TOTP_NOT_BEGUN = enum.auto()
     IDEMPOTENCY_KEY_IN_USE = enum.auto()
     TOKEN_EXPIRED = enum.auto()
     CONTACT_CHANGED = enum.auto()
@@ -125,13 +140,13 @@ class InvalidArgument(RingbookError):
 
 
 class Unauthenticated(RingbookError):
-    """No credential, or one that is wrong, expired, revoked or of a deleted customer."""
+    """No credential, or one that is wrong, expired, revoked or of a deleted customer or user."""
 
     http_status, status = 401, "UNAUTHENTICATED"
 
 
 class PermissionDenied(RingbookError):
-    """The access key is good, but lacks the scope."""
+    """The access key or the session is good, but may not do this."""
 
     http_status, status = 403, "PERMISSION_DENIED"
 

@@ -99,6 +99,21 @@ def test_with_redis_the_limit_is_exact_over_all_workers(serving, token, tmp_path
     assert 3500 < seconds <= 3600
 
 
+def test_with_redis_the_logins_of_an_account_are_limited_over_all_workers(serving, tmp_path):
+    def log_in(_):
+        body = {"email": "ann@acme.com", "password": "wrong, and long"}
+        return httpx.post(f"{address}/v1.0/sessions", json=body, timeout=20).status_code
+
+    for _ in range(5):
+        port = redis_server.free_port()
+        served = serving(2, REDIS_URL=redis_server.url(port))
+        with redis_server.running(port), served as (_, address), ThreadPoolExecutor(8) as threads:
+            found = Counter(threads.map(log_in, range(30)))
+        if "Redis is away" not in (tmp_path / "log").read_text():
+            break
+    assert found == {401: 10, 429: 20}
+
+
 def test_without_redis_each_worker_has_the_limit(serving, token):
     with serving(2, RATE_LIMIT_PER_KEY="20/hour") as (_, address):
         assert 20 <= statuses(address, token, 80)[200] <= 40

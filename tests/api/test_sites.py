@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from tests.people import PASSWORD, joined, reason
 from tests.process import started
 
 CHANGES = [("POST", "/contacts"), ("POST", "/tags"), ("PUT", "/contacts/{id}"), ("DELETE", "/contacts/{id}")]
@@ -55,6 +56,74 @@ def test_our_own_page_and_a_program_change_what_they_may(call, alice):
     for headers in FOREIGN:  # a key that the sender has put there itself is no cookie
         assert call("PUT", "/contacts/{id}", headers, token=alice.token).status_code == 200
         assert call("GET", "/contacts/{id}", headers).status_code == 200
+
+
+FORGED = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "{server}"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {},
+]
+"""What a session's cookie alone changes nothing with: unlike a program with a key's, a page sends one of the two."""
+
+
+def test_a_session_changes_something_only_from_our_own_page(alice, server):
+    _, client = joined(alice, server)
+    cookie = {"Cookie": f"ringbook_session={client.cookies['ringbook_session']}"}
+
+    def send(method, path, headers, body=None):
+        headers = {name: value.format(server=server) for name, value in headers.items()} | cookie
+        return httpx.request(method, f"{server}/v1.0{path}", headers=headers, json=body, timeout=20)
+
+    for headers in FORGED:
+        for method, path in (("POST", "/contacts"), ("POST", "/contacts/lookup"), ("DELETE", "/sessions/current")):
+            assert reason(send(method, path, headers, {})) == (403, "CROSS_SITE_REQUEST"), headers
+        assert send("GET", "/contacts", headers).status_code == 200
+    assert alice.api.get("/contacts").json()["result"] == []
+    for headers in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": "{server}"}):
+        assert send("POST", "/contacts", headers, {}).status_code == 201, headers
+
+
+def test_a_page_of_another_site_logs_nobody_in(alice, server):
+    joined(alice, server)
+    body = {"email": "ann@acme.com", "password": PASSWORD}
+    for headers in FOREIGN[:-2]:
+        for path in ("/sessions", "/passwords"):
+            answer = httpx.post(f"{server}/v1.0{path}", json=body, headers=headers, timeout=20)
+            assert reason(answer) == (403, "CROSS_SITE_REQUEST"), headers
+            assert "Set-Cookie" not in answer.headers
+    for headers in ({}, {"Origin": server}, {"Sec-Fetch-Site": "same-origin"}):
+        assert httpx.post(f"{server}/v1.0/sessions", json=body, headers=headers, timeout=20).status_code == 201
+
+
+def test_a_credential_in_the_request_counts_before_a_session_and_a_session_before_other_cookies(alice, bob, server):
+    _, client = joined(alice, server)
+    session = f"ringbook_session={client.cookies['ringbook_session']}"
+
+    def name(**headers):
+        answer = httpx.post(f"{server}/v1.0/contacts", json={}, headers=headers | {"Origin": server}, timeout=20)
+        return answer.json()["customer_id"]
+
+    assert name(Authorization=f"Bearer {bob.token}", Cookie=session) == bob.customer_id
+    for other in ("token", "accesskey"):
+        assert name(Cookie=f"{other}={bob.token}; {session}") == alice.customer_id
+        assert name(Cookie=f"{other}={bob.token}") == bob.customer_id
+
+
+def test_no_browser_asks_for_a_password_of_its_own_for_a_page(alice, server):
+    for headers in ({"Sec-Fetch-Mode": "cors"}, {"X-Requested-With": "ringbook"}):
+        answer = httpx.get(f"{server}/v1.0/contacts", headers=headers, timeout=20)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="ringbook"')
+    for path in ("/sessions", "/passwords"):
+        body = {"email": "x@acme.com", "password": "x"} if path == "/sessions" else {"token": "x", "password": "x"}
+        answer = httpx.post(f"{server}/v1.0{path}", json=body, timeout=20)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="ringbook"')
+    for headers in ({}, {"Sec-Fetch-Mode": "navigate"}):
+        answer = httpx.get(f"{server}/v1.0/contacts", headers=headers, timeout=20)
+        assert "Basic" in answer.headers["WWW-Authenticate"]
 
 
 def links(answer):

@@ -10,6 +10,7 @@ import re
 import uuid
 from itertools import product
 
+import httpx
 import msgspec
 
 from ringbook.api.description.examples import BY_STRUCT, NEW_CONTACT
@@ -19,6 +20,7 @@ from ringbook.contacts.change_feed import make_token
 from ringbook.tenants.caller import Caller
 from ringbook.transfer.options import ImportOptions
 from tests.api.test_openapi import LOCKED
+from tests.people import PASSWORD, token_of
 
 DOCUMENT = json.loads(LOCKED.read_text())
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,6 +58,7 @@ FREE |= {
     "tm_update",
     "tm_delete",
 }
+FREE |= {"role", "has_password", "has_totp", "code"}
 """Fields of bodies that name nothing of a customer's."""
 
 
@@ -68,7 +71,11 @@ def made(api, number, address):
     webhook = api.post("/webhooks", json={"url": "https://crm.example", "is_active": False}).json()
     job = api.post("/imports", content=b"no file of contacts").json()
     since = api.get("/contacts/changes").json()["next"]
-    return names_of(contact, name) | {"since": since, "webhooks": webhook["id"], "imports": job["id"]}
+    user = api.post("/users", json={"email": f"{uuid.uuid4()}@acme.com", "role": "agent"}).json()
+    password = {"token": token_of(user["link"]), "password": PASSWORD}
+    session = httpx.post(f"{api.base_url}passwords", json=password).json()["session"]
+    ids = {"webhooks": webhook["id"], "imports": job["id"], "users": user["id"], "sessions": session["id"]}
+    return names_of(contact, name) | {"since": since} | ids
 
 
 def names_of(contact, name):
@@ -205,7 +212,7 @@ def answer(api, method, path, own, names, call, body):
     given = {parameter: names[parameter]} if parameter else {}
     headers = given if parameter in ("If-None-Match", "If-Match") else {}
     got = api.request(method, path.removeprefix("/v1.0"), params=given, headers=headers, json=body or None)
-    text = re.sub(r'"(?:request_id|secret)":"[^"]*"', "", got.text)
+    text = re.sub(r'"(?:request_id|secret|link)":"[^"]*"', "", got.text)
     for word, value in names.items():
         for one in value if isinstance(value, list) else [value]:
             text = text.replace(one, f"<{word}>")
@@ -213,12 +220,12 @@ def answer(api, method, path, own, names, call, body):
 
 
 def everything(api):
-    return [api.get(path).json() for path in ("/contacts", "/tags", "/webhooks")]
+    return [api.get(path).json() for path in ("/contacts", "/tags", "/webhooks", "/users", "/sessions")]
 
 
 def empty(api):
     """Delete all that the last call left, so that the next finds the same."""
-    for path in ("/contacts", "/tags", "/webhooks"):
+    for path in ("/contacts", "/tags", "/webhooks", "/users"):
         for row in api.get(path).json()["result"]:
             api.delete(f"{path}/{row['id']}")
 

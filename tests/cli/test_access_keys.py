@@ -15,7 +15,7 @@ from tests.process import COMMAND
 
 def test_customers_and_access_keys(ringbook):
     customer = json.loads(ringbook("customer", "create", "Acme", "--default-region", "us").stdout)
-    assert list(customer) == ["id", "name", "default_region", "tm_create"]
+    assert list(customer) == ["id", "name", "default_region", "totp_required", "tm_create"]
     assert customer["default_region"] == "US"
     assert json.loads(ringbook("customer", "list").stdout) == [customer]
     key = json.loads(ringbook("accesskey", "create", "--customer", customer["id"], "--expires-in", "30d").stdout)
@@ -89,3 +89,20 @@ def test_a_new_key_is_shown_with_calls_to_paste_where_that_is_asked(ringbook, se
     assert (made.returncode, made.stdout) == (0, "")
     assert f"  API={server}/v1.0\n  TOKEN={key}\n  curl" in made.stderr
     assert httpx.get(f"{server}/v1.0/contacts", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+def test_a_key_gets_other_scopes(ringbook, alice, server):
+    key = json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id).stdout)
+    changed = json.loads(ringbook("accesskey", "update", key["id"], "--scope", "admin").stdout)
+    assert changed["scopes"] == ["admin"]
+    for path in ("webhooks", "contacts", "contacts/lookup?phone=1"):
+        status = httpx.get(f"{server}/v1.0/{path}", headers={"Authorization": f"Bearer {key['token']}"}).status_code
+        assert status in (200, 404), path
+    unknown = ringbook("accesskey", "update", alice.customer_id, "--scope", "admin")
+    assert (unknown.returncode, unknown.stderr) == (1, "ringbook: there is no such access key\n")
+
+
+def test_a_key_has_admin_only_where_it_is_asked_for(ringbook, alice, server):
+    key = json.loads(ringbook("accesskey", "create", "--customer", alice.customer_id).stdout)
+    refused = httpx.get(f"{server}/v1.0/webhooks", headers={"Authorization": f"Bearer {key['token']}"})
+    assert (refused.status_code, refused.json()["message"]) == (403, "this access key lacks the scope admin")

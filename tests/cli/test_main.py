@@ -41,7 +41,7 @@ WRONG = {
     "--workers 0": "must be a whole number from 1 to 256, not '0'",
     "--log-format xml": "'xml' is not one of 'auto', 'json', 'console'",
     "--customer 12": "must be an id such as 019c3860-0000-7000-8000-000000000000, not '12'",
-    "--scope all": "'all' is not one of 'write', 'read', 'phonebook', 'lookup'",
+    "--scope all": "'all' is not one of 'admin', 'write', 'read', 'phonebook', 'lookup'",
     "--expires-in soon": "must be a number and a unit such as 90s, 15m, 12h, 30d or 8w, not 'soon'",
     "--expires-in 999999999w": "must end before the year 10000, not '999999999w'",
     "--expires-in 500000w": "must end before the year 10000, not '500000w'",

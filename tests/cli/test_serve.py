@@ -8,6 +8,7 @@ import subprocess
 import httpx
 import pytest
 
+from tests.people import PASSWORD
 from tests.process import COMMAND, started
 from tests.replies import found
 
@@ -19,9 +20,31 @@ def test_a_first_start_shows_docs_key_and_calls_and_then_only_that_it_serves(emp
     key = re.search(r"Key +(rb_\w{38}) \(shown only now\)", shown)[1]
     assert f"  API={address}/v1.0\n  TOKEN={key}\n" in shown
     assert shown.count(key) == 2
-    assert "token=" not in shown
+    assert "token=rb_" not in shown
     assert shown.endswith(f'--header "Authorization: Bearer $TOKEN"\n\nRingbook serves {address}/v1.0\n')
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_link_of_a_first_start_makes_an_owner_with_the_address_that_is_given(empty_database_url, tmp_path):
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        shown = (tmp_path / "log").read_text()
+        token = re.search(rf"Page +{address}/#/welcome\?token=(\S+)\n", shown)[1]
+        with httpx.Client(base_url=f"{address}/v1.0", headers={"Origin": address}, timeout=20) as page:
+            asked = page.post("/passwords", json={"token": token, "password": ""})
+            assert [one["field"] for one in asked.json()["error"]["details"]] == ["password", "email"]
+            weak = page.post("/passwords", json={"token": token, "password": "Ann@acme.com", "email": "ann@acme.com"})
+            assert weak.json()["error"]["reason"] == "WEAK_PASSWORD"
+            body = {"token": token, "password": PASSWORD, "email": "Ann@acme.com"}
+            opened = page.post("/passwords", json=body).json()
+            assert (opened["user"]["email"], opened["user"]["role"]) == ("ann@acme.com", "owner")
+            assert page.get("/users").json()["result"] == [opened["user"]]
+            again = page.post("/sessions", json={"email": "ann@acme.com", "password": PASSWORD})
+            assert again.status_code == 201
+            link = page.post(f"/users/{opened['user']['id']}/link").json()["link"].partition("token=")[2]
+            other = page.post("/passwords", json={"token": link, "password": PASSWORD, "email": "b@acme.com"})
+            assert other.json()["error"]["details"][0]["field"] == "email"
+    with started(empty_database_url, tmp_path / "log", "quickstart"):
+        assert "Page" not in (tmp_path / "log").read_text()
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is not installed")

@@ -23,7 +23,8 @@ from tests.statements import ON_DEMAND, TWO, main, statements
 TENANT_TABLES = [table.name for table in metadata.tables.values() if "customer_id" in table.c]
 EVERY = statements()
 WITHOUT_CUSTOMER = {"AUTHENTICATE", "REVOKE_ACCESS_KEY", "BACKLOG", "ACTIVE_WEBHOOKS", "IMPORTS_TO_DO"}
-"""Finding a credential by its hash, the operator's command line, and what is done in the background for all."""
+WITHOUT_CUSTOMER |= {"FIND_LOGIN", "FIND_SESSION", "FIND_LINK", "SET_SCOPES"}
+"""Finding a credential by its hash, a login by its address, the operator's command line, and the background's work."""
 
 HOT = {
     name: EVERY[name]
@@ -38,6 +39,10 @@ HOT = {
         "CONTACT_PAGE",
         "TAG_PAGE",
         "AUTHENTICATE",
+        "FIND_LOGIN",
+        "FIND_SESSION",
+        "FIND_LINK",
+        "USER_OF_SESSION",
         "BOOK_ENTRIES",
         "COUNT_OF_ENTRIES",
         "ENTRIES_OF_RARE",
@@ -78,6 +83,8 @@ VALUES = {
     "behind": 0,
     "webhook_id": ID,
     "token_hash": "x",
+    "user_id": ID,
+    "now": datetime(2026, 1, 1, tzinfo=UTC),
     "after_name": " john",
     "after_id": ID,
     "skip": 0,

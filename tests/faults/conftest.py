@@ -115,7 +115,7 @@ def durable_url(request, tmp_path):
 
 @pytest.fixture
 def durable_token(durable_url):
-    return asyncio.run(_customer(durable_url, "Carol's company"))[1]
+    return asyncio.run(_customer(durable_url, "Carol's company", "admin"))[1]
 
 
 @pytest.fixture

@@ -178,7 +178,9 @@ def largest_book(ringbook, durable_token):
         victim.raise_for_status()
         own = {"contact_id": one["id"], "address_id": one["phone_numbers"][0]["id"], "tag_id": tag["id"]}
         job = api.post("/imports", content=b"no file of contacts").json()
+        user = api.post("/users", json={"email": "ann@acme.com", "role": "agent"}).json()
         own |= {"webhook_id": webhook["id"], "since": since, "import_id": job["id"]}
+        own |= {"user_id": user["id"], "session_id": user["id"]}
         yield server, api, own | {"number": one["phone_numbers"][0]["number_e164"]}
 
 

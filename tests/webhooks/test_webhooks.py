@@ -13,6 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from ringbook.config import read_settings
 from ringbook.webhooks import outbound
+from tests.people import joined
 from tests.rows import execute
 from tests.webhooks.receiver import receiving
 
@@ -111,13 +112,23 @@ def test_every_change_is_delivered_in_order_and_signed(alice, bob, receiver):
     assert mine[2]["data"] == {"id": contact_id, "tm_delete": deleted["tm_delete"], "merged_into": None}
     assert mine[2]["timestamp"] == deleted["tm_delete"]
     [made] = [event for event in events if event["data"]["id"] == other["id"]]
-    assert made == {"type": "contact.created", "timestamp": other["tm_create"], "data": other}
+    me = alice.api.get("/me").json()
+    by = {"type": "access_key", "id": me["id"], "name": me["name"]}
+    assert made == {"type": "contact.created", "timestamp": other["tm_create"], "by": by, "data": other}
     receiver.verify(webhook["secret"])
     rows = until(
         lambda: [row for row in listed(alice, webhook) if row["state"] == "delivered"][3:] and listed(alice, webhook)
     )
     assert {(row["status"], row["answer"], row["attempts"], row["error"]) for row in rows} == {(200, "ok", 1, "")}
     assert all(row["milliseconds"] >= 0 for row in rows)
+
+
+def test_a_delivery_names_the_user_who_made_the_change(alice, server, receiver):
+    ann, page = joined(alice, server)
+    make(alice, receiver.url)
+    page.post("/contacts", json={"display_name": "John"})
+    [event] = receiver.wait_for(lambda events: events)
+    assert event["by"] == {"type": "user", "id": ann["id"], "name": "Ann"}
 
 
 def test_only_the_events_asked_for_are_delivered_and_none_while_it_is_switched_off(alice, receiver):

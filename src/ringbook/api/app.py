@@ -38,7 +38,15 @@ from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
+from ringbook.api.sessions import (
+    CurrentSessionResource,
+    PasswordsResource,
+    SessionResource,
+    SessionsResource,
+    TotpResource,
+)
 from ringbook.api.tags import TagResource, TagsResource
+from ringbook.api.users import UserLinkResource, UserResource, UsersResource, UserTotpResource
 from ringbook.api.webhooks import (
     DeliveriesResource,
     RotateResource,
@@ -53,7 +61,7 @@ from ringbook.database.engine import Database
 from ringbook.database.lease import Lease
 from ringbook.database.opening import database_at
 from ringbook.database.upkeep import Job, Upkeep
-from ringbook.tenants import customers, idempotency_keys
+from ringbook.tenants import customers, idempotency_keys, sessions
 from ringbook.tenants.caller import Caller
 from ringbook.transfer.background import IMPORT_LOOK_SECONDS, ImportRunner
 from ringbook.values.fields import UUID
@@ -66,6 +74,7 @@ it took."""
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
 IMPORT_PATH = "/v1.0/imports/{import_id:id}"
+USER_PATH = "/v1.0/users/{user_id:id}"
 ROUTES: dict[str, type[Resource]] = {
     "/v1.0/contacts": ContactsResource,
     "/v1.0/contacts/lookup": LookupResource,
@@ -96,6 +105,15 @@ ROUTES: dict[str, type[Resource]] = {
     IMPORT_PATH: ImportResource,
     f"{IMPORT_PATH}/rejects": RejectsResource,
     f"{IMPORT_PATH}/undo": UndoResource,
+    "/v1.0/users": UsersResource,
+    USER_PATH: UserResource,
+    f"{USER_PATH}/link": UserLinkResource,
+    f"{USER_PATH}/totp": UserTotpResource,
+    "/v1.0/passwords": PasswordsResource,
+    "/v1.0/sessions": SessionsResource,
+    "/v1.0/sessions/current": CurrentSessionResource,
+    "/v1.0/sessions/{session_id:id}": SessionResource,
+    "/v1.0/totp": TotpResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,
@@ -167,10 +185,15 @@ def _jobs(settings: Settings, database: Database) -> list[Job]:
         for caller in await _callers(database):
             await idempotency_keys.delete_old(caller, database, utc_now())
 
+    async def delete_old_logins(database: Database) -> None:
+        for caller in await _callers(database):
+            await sessions.delete_old_sessions(caller, database, utc_now())
+
     return [
         Job(prune_the_log, pause_seconds=3600),
         Job(index_contacts, pause_seconds=INDEX_SECONDS),
         Job(delete_old_answers, pause_seconds=600),
+        Job(delete_old_logins, pause_seconds=3600),
         Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
     ]
 

@@ -36,7 +36,7 @@ class MeResource(Resource):
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell which access key this is: any valid one may ask."""
         access_key = await access_keys.get(req.context.caller, self.database)
-        name, permission = access_key["name"], MAY_WRITE if "write" in access_key["scopes"] else 0
+        name, permission = access_key["name"], MAY_WRITE if "write" in req.context.scopes else 0
         me = Me(
             id=access_key["id"],
             customer_id=access_key["customer_id"],

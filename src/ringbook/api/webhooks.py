@@ -12,7 +12,7 @@ from ringbook.webhooks.webhook import ChangedWebhook, NewWebhook, Webhook, Webho
 class WebhooksResource(Resource):
     """/webhooks."""
 
-    @operation("list_webhooks", "write", "A page of webhooks.", WebhookPage, query=PAGE_PARAMETERS)
+    @operation("list_webhooks", "admin", "A page of webhooks.", WebhookPage, query=PAGE_PARAMETERS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List webhooks, newest first."""
         refuse_unknown_parameters(req, self.on_get)
@@ -22,7 +22,7 @@ class WebhooksResource(Resource):
 
     @operation(
         "create_webhook",
-        "write",
+        "admin",
         "The webhook, with the secret of its signatures.",
         WebhookWithSecret,
         status=201,
@@ -40,14 +40,14 @@ class WebhooksResource(Resource):
 class WebhookResource(Resource):
     """/webhooks/{webhook_id}."""
 
-    @operation("get_webhook", "write", "The webhook.", Webhook)
+    @operation("get_webhook", "admin", "The webhook.", Webhook)
     async def on_get(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Get a webhook."""
         resp.data = await webhook.get(req.context.caller, self.database, webhook_id)
 
     on_head = on_get
 
-    @operation("update_webhook", "write", "The webhook as it is now.", Webhook, body=ChangedWebhook)
+    @operation("update_webhook", "admin", "The webhook as it is now.", Webhook, body=ChangedWebhook)
     async def on_put(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Update a webhook: only the fields given change.
 
@@ -55,7 +55,7 @@ class WebhookResource(Resource):
         """
         await self.change(req, resp, webhook.update, webhook_id, body=ChangedWebhook)
 
-    @operation("delete_webhook", "write", "The webhook, with tm_delete set.", Webhook)
+    @operation("delete_webhook", "admin", "The webhook, with tm_delete set.", Webhook)
     async def on_delete(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Delete a webhook, with its secret and its deliveries."""
         await self.change(req, resp, webhook.delete, webhook_id)
@@ -64,7 +64,7 @@ class WebhookResource(Resource):
 class RotateResource(Resource):
     """/webhooks/{webhook_id}/rotate."""
 
-    @operation("rotate_webhook", "write", "The webhook, with its new secret.", WebhookWithSecret, is_done_once=True)
+    @operation("rotate_webhook", "admin", "The webhook, with its new secret.", WebhookWithSecret, is_done_once=True)
     async def on_post(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Give a webhook a new secret, which is shown this once.
 
@@ -76,7 +76,7 @@ class RotateResource(Resource):
 class TestResource(Resource):
     """/webhooks/{webhook_id}/test."""
 
-    @operation("test_webhook", "write", "The delivery, and what came of it.", Delivery)
+    @operation("test_webhook", "admin", "The delivery, and what came of it.", Delivery)
     async def on_post(self, req: Request, resp: Response, webhook_id: str) -> None:
         """Send a webhook one delivery of type webhook.test, also where it is switched off, and wait for the answer."""
         caller, allowed = req.context.caller, self.settings.webhook_allowed_hosts
@@ -86,7 +86,7 @@ class TestResource(Resource):
 class DeliveriesResource(Resource):
     """/webhooks/{webhook_id}/deliveries."""
 
-    @operation("list_webhook_deliveries", "write", "The last deliveries.", DeliveryList)
+    @operation("list_webhook_deliveries", "admin", "The last deliveries.", DeliveryList)
     async def on_get(self, req: Request, resp: Response, webhook_id: str) -> None:
         """List the last 100 deliveries of a webhook, newest first, with what was answered."""
         await webhook.get(req.context.caller, self.database, webhook_id)

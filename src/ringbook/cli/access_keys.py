@@ -1,17 +1,16 @@
 """`ringbook accesskey`: what programs authenticate with."""
 
-import sys
 from datetime import timedelta
 from typing import Any
 
 import click
 
-from ringbook.cli.database import with_database
+from ringbook.cli.database import only_customer, with_database
 from ringbook.cli.output import print_json, show_first_calls
 from ringbook.cli.parameters import ADDRESS, PERIOD, ROW_ID
 from ringbook.clock import utc_now
 from ringbook.database.engine import Database
-from ringbook.tenants import access_keys, customers
+from ringbook.tenants import access_keys
 
 
 @click.group()
@@ -33,7 +32,7 @@ def accesskey() -> None:
     "scopes",
     multiple=True,
     type=click.Choice(list(access_keys.SCOPES)),
-    help="May be repeated; write when none is given. write implies read, read phonebook, phonebook lookup.",
+    help="May be repeated; write when none is given. admin implies write, write read, that phonebook, that lookup.",
 )
 @click.option("--expires-in", type=PERIOD, default=None, help="Such as 12h, 30d or 8w; never when not given.")
 @click.option(
@@ -49,7 +48,7 @@ def accesskey_create(
     """Create an access key and print it with its token, shown only now."""
 
     async def create(database: Database) -> dict[str, Any]:
-        owner = customer_id or _only_one(await customers.list_all(database))
+        owner = customer_id or await only_customer(database)
         return await access_keys.create(database, owner, utc_now(), name=name, scopes=scopes, expires_in=expires_in)
 
     key = with_database(create)
@@ -59,21 +58,26 @@ def accesskey_create(
         print_json(key)
 
 
-def _only_one(there: list[dict[str, Any]]) -> str:
-    """Return the id of the only customer; where there are none or several, end with what to do."""
-    if not there:
-        sys.exit("ringbook: there is no customer yet; make one: ringbook customer create NAME")
-    if len(there) > 1:
-        names = "".join(f"\n  {customer['id']}  {customer['name']}" for customer in there)
-        sys.exit(f"ringbook: there are several customers; choose by --customer ID (make key CUSTOMER=ID):{names}")
-    return str(there[0]["id"])
-
-
 @accesskey.command("list")
 @click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose keys.")
 def accesskey_list(customer_id: str) -> None:
     """List a customer's access keys, oldest first."""
     print_json(with_database(lambda database: access_keys.list_all(database, customer_id)))
+
+
+@accesskey.command("update")
+@click.argument("access_key_id", metavar="ID", type=ROW_ID)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(access_keys.SCOPES)),
+    help="May be repeated; in place of those that the key has.",
+)
+def accesskey_update(access_key_id: str, scopes: tuple[str, ...]) -> None:
+    """Give an access key other scopes, within 5 seconds."""
+    print_json(with_database(lambda database: access_keys.set_scopes(database, access_key_id, scopes)))
 
 
 @accesskey.command("revoke")

@@ -35,9 +35,20 @@ def customer_list() -> None:
 @click.argument("customer_id", metavar="ID", type=ROW_ID)
 @click.option("--name", default=None, help="The new name.")
 @click.option("--default-region", default=None, help="The new default region; '' for none.")
-def customer_update(customer_id: str, name: str | None, default_region: str | None) -> None:
+@click.option(
+    "--totp-required/--totp-optional", default=None, help="Whether all users must set up codes beside their passwords."
+)
+def customer_update(
+    customer_id: str, name: str | None, default_region: str | None, *, totp_required: bool | None
+) -> None:
     """Change a customer: what is given."""
-    print_json(with_database(lambda database: customers.update(database, customer_id, utc_now(), name, default_region)))
+    print_json(
+        with_database(
+            lambda database: customers.update(
+                database, customer_id, utc_now(), name, default_region, totp_required=totp_required
+            )
+        )
+    )
 
 
 @customer.command("delete")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -33,3 +34,14 @@ async def caller_of(database: Database, customer_id: str) -> Caller:
     """Return the operator as somebody who acts for a customer. Raises NotFound."""
     customer = await customers.get(database, customer_id)
     return Caller(customer_id, customer["default_region"], "")
+
+
+async def only_customer(database: Database) -> str:
+    """Return the id of the only customer; where there are none or several, end with what to do."""
+    there = await customers.list_all(database)
+    if not there:
+        sys.exit("ringbook: there is no customer yet; make one: ringbook customer create NAME")
+    if len(there) > 1:
+        names = "".join(f"\n  {customer['id']}  {customer['name']}" for customer in there)
+        sys.exit(f"ringbook: there are several customers; choose by --customer ID (make key CUSTOMER=ID):{names}")
+    return str(there[0]["id"])

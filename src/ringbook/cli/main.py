@@ -20,6 +20,7 @@ from ringbook.cli.imports import (
     contacts_undo_import,
 )
 from ringbook.cli.serve import migrate_command, quickstart, serve
+from ringbook.cli.users import user
 from ringbook.config import PREFIX, SETTINGS, InvalidSetting, unknown_settings
 from ringbook.database.revisions import SchemaTooNew
 from ringbook.errors import RingbookError, Unavailable
@@ -43,7 +44,7 @@ def cli() -> None:
         click.echo(f"ringbook: warning: there is no setting {name}", err=True)
 
 
-for command in (serve, quickstart, migrate_command, customer, accesskey, contacts_group):
+for command in (serve, quickstart, migrate_command, customer, accesskey, user, contacts_group):
     cli.add_command(command)
 
 for command in (contacts_import, contacts_imports, contacts_rejects, contacts_undo_import, contacts_export):

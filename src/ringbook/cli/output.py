@@ -9,7 +9,7 @@ import msgspec
 FIRST_CALLS = """
   {docs}   {address}/docs
   {key}    {which}
-
+{page}
 {paste}
 
   API={address}/v1.0{token}
@@ -34,14 +34,20 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def show_first_calls(address: str, token: str | None, another_key: str = "") -> None:
-    """Show where the docs are, the access key, and two calls to paste; without a token, how to make another key."""
+def show_first_calls(address: str, token: str | None, another_key: str = "", link: str = "") -> None:
+    """Show where the docs are, the access key, and two calls to paste; without a token, how to make another key.
+
+    `link` is the first owner's.
+    """
     new, before = f"{token} (shown only now)", f"put yours into TOKEN, or make another: {another_key}"
     text = FIRST_CALLS.format(
         docs=click.style("Docs", bold=True),
         key=click.style("Key", bold=True),
         which=new if token else before,
         address=address,
+        page=f"  {click.style('Page', bold=True)}   {link}\n         (sets your password, once, within 24 hours)\n"
+        if link
+        else "",
         paste=click.style("Paste into another terminal, to create a contact and look it up:", bold=True),
         token=f"\n  TOKEN={token}" if token else "",
     )

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ringbook import logs
-from ringbook.cli.database import with_database
+from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json, show_first_calls
 from ringbook.cli.parameters import PORT, WORKERS
 from ringbook.clock import utc_now
@@ -19,7 +19,8 @@ from ringbook.config import LOG_FORMATS, PREFIX, read_settings
 from ringbook.database.engine import Database
 from ringbook.database.migrate import migrate
 from ringbook.serving import run, sockets
-from ringbook.tenants import access_keys, customers
+from ringbook.tenants import access_keys, customers, users
+from ringbook.tenants.user_links import give_link
 
 HINTS = {
     errno.EADDRINUSE: "choose another by --port, or make run PORT=8081",
@@ -62,7 +63,7 @@ def serve(host: str, port: int, log_format: str | None, workers: int) -> None:
     help="The command that it names where there is a key already.",
 )
 def quickstart(host: str, port: int, log_format: str | None, another_key: str) -> None:
-    """Serve the API; on an empty database first create a customer (region US) and print its access key."""
+    """Serve the API; on an empty database first create a customer (region US), print its key and a link."""
     with run.until_signalled():
         _serve(host, port, log_format, 1, lambda address: _welcome(address, another_key))
 
@@ -109,16 +110,21 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _welcome(address: str, another_key: str) -> None:
-    """Show the first calls; with an access key where there was no customer yet."""
+    """Show the first calls; with an access key, and a link for an owner, where there was no customer yet."""
 
-    async def first_key(database: Database) -> str | None:
+    async def first_key(database: Database) -> tuple[str | None, str]:
         if await customers.list_all(database):
-            return None
+            return None, ""
         customer = await customers.create(database, utc_now(), "First customer", "US")
+        caller = await caller_of(database, customer["id"])
+        async with database.transaction() as transaction:
+            owner_id = await users.create_first_owner(caller, transaction, utc_now())
+            given = await give_link(caller, transaction, utc_now(), owner_id)
         key = await access_keys.create(database, customer["id"], utc_now(), name="first key")
-        return str(key["token"])
+        return str(key["token"]), given.at(read_settings(os.environ).public_url or address)
 
-    show_first_calls(address, with_database(first_key), another_key.replace("ADDRESS", address))
+    token, link = with_database(first_key)
+    show_first_calls(address, token, another_key.replace("ADDRESS", address), link)
 
 
 @click.command("migrate")

@@ -21,9 +21,10 @@ from ringbook.database.engine import PATIENCE_SECONDS, Database, Query, Transact
 from ringbook.database.pages import MOST_CHARACTERS, render_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, SLOT, values_of
 from ringbook.database.rendering import json_object, json_of_text, json_values
-from ringbook.database.schema import access_keys, book_versions, contacts, imports
+from ringbook.database.schema import access_keys, book_versions, contacts, imports, users
 from ringbook.database.schema import contact_changes as t
 from ringbook.tenants.caller import Caller
+from ringbook.tenants.users import SHOWN_NAME
 from ringbook.values.fields import Id, Time
 
 Action = Literal["created", "updated", "deleted", "restored"]
@@ -51,9 +52,9 @@ def changes_between(before: dict[str, Any], after: dict[str, Any], prefix: str =
 
 
 class Author(msgspec.Struct):
-    """Who made a change; the name of an access key is the one that it has now, that of an import its file's."""
+    """Who made a change; the name of an access key or a user is the one of now, that of an import its file's."""
 
-    type: Literal["access_key", "import", "system"]
+    type: Literal["access_key", "user", "import", "system"]
     id: Id | None
     name: str
 
@@ -156,20 +157,24 @@ async def _log(caller: Caller, changing: Changing) -> None:
         await changing.run_many(insert, rows)
 
 
-def _name_in(table: sa.Table, name: sa.Column[str]) -> sa.ScalarSelect[str]:
+def _name_in(table: sa.Table, name: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
     """Return the name of who made a change, where it is a row of that table."""
     by = (table.c.customer_id == CUSTOMER_ID, table.c.id == t.c.by_id)
     return sa.select(name).where(*by).correlate(t).scalar_subquery()
 
 
 _NAME = sa.func.coalesce(
-    _name_in(access_keys, access_keys.c.name), _name_in(imports, imports.c.file_name), sa.literal_column("''")
+    _name_in(access_keys, access_keys.c.name),
+    _name_in(users, SHOWN_NAME),
+    _name_in(imports, imports.c.file_name),
+    sa.literal_column("''"),
 )
+AUTHOR_JSON = json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME)
 CHANGES_OF_CONTACT = Query(
     sa.select(
         json_object(
             **json_values(t.c, "tm"),
-            by=json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME),
+            by=AUTHOR_JSON,
             action=t.c.action,
             changes=json_of_text(t.c.changes),
         ),

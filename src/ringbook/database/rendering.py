@@ -31,7 +31,7 @@ def _construct(
 
 _json_object = _construct("json_object", "json_object(@)", "json_build_object(@)")
 json_group = _construct("json_list", "json_group_array(@)", "coalesce(json_agg(@), '[]')")
-_json_bool = _construct("json_bool", "json(iif(@, 'true', 'false'))", "@")
+json_bool = _construct("json_bool", "json(iif(@, 'true', 'false'))", "@")
 json_time = _construct("json_time", "@", f"to_char(@ AT TIME ZONE 'UTC', {ISO_8601})")
 json_array = _construct("json_array", "json_array(@)", "json_build_array(@)")
 json_of_text = _construct("json_of_text", "json(@)", "CAST(@ AS json)")
@@ -58,7 +58,7 @@ def json_values(columns: sa.ColumnCollection[str, Any], *names: str) -> dict[str
     def value(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
         if name.startswith("tm"):
             return json_time(column)
-        return _json_bool(column) if isinstance(column.type, sa.Boolean) else column
+        return json_bool(column) if isinstance(column.type, sa.Boolean) else column
 
     return {name: value(columns[name], name) for name in names}
 

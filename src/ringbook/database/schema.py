@@ -44,11 +44,18 @@ def _times() -> list[sa.Column[str]]:
     ]
 
 
+def _live_index(table: sa.Table) -> None:
+    """Let a page of live rows cost the same however many deleted ones lie between them."""
+    live = table.c.tm_delete.is_(None)
+    sa.Index(f"{table.name}_live", table.c.customer_id, table.c.id, sqlite_where=live, postgresql_where=live)
+
+
 customers = sa.Table(
     "customers",
     metadata,
     sa.Column("id", IdColumn, primary_key=True),
     *_texts("name", "default_region"),
+    sa.Column("totp_required", sa.Boolean, nullable=False, server_default=sa.false()),
     *_times(),
 )
 
@@ -63,6 +70,52 @@ access_keys = sa.Table(
     sa.Column("tm_delete", TimeColumn),
     sa.Index("access_keys_token_hash", "token_hash", unique=True),
 )
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("customer_id", IdColumn, sa.ForeignKey("customers.id"), primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
+    *_texts("email", "name", "role"),  # "" for no address: the first owner's, until the password is set
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    *_texts("password_hash", "totp_secret", "totp_pending"),  # "" for none
+    sa.Column("totp_step", sa.BigInteger, nullable=False),  # that of the last code: none is taken twice
+    *_times(),
+)
+_live_index(users)
+HAS_ADDRESS = sa.and_(users.c.email != sa.literal_column("''"), users.c.tm_delete.is_(None))
+sa.Index("users_email", users.c.email, unique=True, sqlite_where=HAS_ADDRESS, postgresql_where=HAS_ADDRESS)
+
+
+def _of_user(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("customer_id", IdColumn, primary_key=True),
+        sa.Column("user_id", IdColumn, primary_key=True),
+        *columns,
+        sa.ForeignKeyConstraint(["customer_id", "user_id"], ["users.customer_id", "users.id"]),
+    )
+
+
+user_links = _of_user(
+    "user_links",
+    sa.Column("token_hash", sa.Text, nullable=False),
+    sa.Column("tm_expire", TimeColumn, nullable=False),
+    sa.Index("user_links_token_hash", "token_hash", unique=True),
+)
+"""The last link that a user was given to set a password by."""
+
+sessions = _of_user(
+    "sessions",
+    sa.Column("id", IdColumn, primary_key=True),
+    *_texts("token_hash", "address", "user_agent"),
+    sa.Column("tm_create", TimeColumn, nullable=False),
+    sa.Column("tm_last_use", TimeColumn, nullable=False),
+    sa.Column("tm_expire", TimeColumn, nullable=False),
+    sa.Index("sessions_token_hash", "token_hash", unique=True),
+)
+recovery_codes = _of_user("recovery_codes", sa.Column("code_hash", sa.Text, primary_key=True))
 
 contacts = sa.Table(
     "contacts",
@@ -80,12 +133,6 @@ contacts = sa.Table(
     sa.Column("external_id_unique", sa.Boolean, nullable=False, server_default=sa.false()),  # see external_ids
     *_times(),
 )
-
-
-def _live_index(table: sa.Table) -> None:
-    """Let a page of live rows cost the same however many deleted ones lie between them."""
-    live = table.c.tm_delete.is_(None)
-    sa.Index(f"{table.name}_live", table.c.customer_id, table.c.id, sqlite_where=live, postgresql_where=live)
 
 
 _live_index(contacts)

@@ -21,6 +21,7 @@ from ringbook.tenants.caller import Caller
 from ringbook.tenants.customers import parse_name
 
 SCOPES = {
+    "admin": {"admin", "write", "read", "phonebook", "lookup"},
     "write": {"write", "read", "phonebook", "lookup"},
     "read": {"read", "phonebook", "lookup"},
     "phonebook": {"phonebook", "lookup"},
@@ -53,6 +54,12 @@ ACCESS_KEYS_OF_CUSTOMER = Query(
 )
 REVOKE_ACCESS_KEY = Query(
     sa.update(t).values(tm_delete=NOW).where(t.c.id == ID, t.c.tm_delete.is_(None)).returning(t.c.customer_id, t.c.id)
+)
+SET_SCOPES = Query(
+    sa.update(t)
+    .values(values_of(t, "scopes"))
+    .where(t.c.id == ID, t.c.tm_delete.is_(None))
+    .returning(t.c.customer_id, t.c.id)
 )
 AUTHENTICATE = Query(
     sa.select(t.c.customer_id, t.c.id, t.c.scopes, customers.c.default_region, t.c.tm_expire)
@@ -122,12 +129,24 @@ async def create(
         name=parse_name(name),
         prefix=token[:PREFIX_LENGTH],
         token_hash=token_hash,
-        scopes=" ".join(scope for scope in SCOPES if scope in (scopes or ("write",))),
+        scopes=_stored(scopes or ("write",)),
         tm_expire=tm_expire,
     )
     if access_key is None:
         raise NotFound(Reason.CUSTOMER_NOT_FOUND, "there is no such customer")
     return access_key | {"token": token}
+
+
+def _stored(scopes: tuple[str, ...]) -> str:
+    return " ".join(scope for scope in SCOPES if scope in scopes)
+
+
+async def set_scopes(database: Database, access_key_id: str, scopes: tuple[str, ...]) -> dict[str, Any]:
+    """Give an access key these scopes in place of its own. Raises NotFound."""
+    changed = await _change(database, SET_SCOPES, id=access_key_id, scopes=_stored(scopes))
+    if changed is None:
+        raise access_key_not_found()
+    return changed
 
 
 async def list_all(database: Connection, customer_id: str) -> list[dict[str, Any]]:
@@ -152,8 +171,13 @@ async def revoke(database: Database, access_key_id: str, now: datetime) -> dict[
     """End an access key. Raises NotFound."""
     revoked = await _change(database, REVOKE_ACCESS_KEY, id=access_key_id, now=now)
     if revoked is None:
-        raise NotFound(Reason.ACCESS_KEY_NOT_FOUND, "there is no such access key")
+        raise access_key_not_found()
     return revoked
+
+
+def access_key_not_found() -> NotFound:
+    """Return the error for an id that is no access key's."""
+    return NotFound(Reason.ACCESS_KEY_NOT_FOUND, "there is no such access key")
 
 
 async def find(database: Connection, token_hash: str) -> AccessKey | None:

@@ -10,5 +10,5 @@ class Caller(NamedTuple):
     region: str
     """The customer's default region, in which numbers without a country are read; '' for none."""
     who: str
-    """The id of the access key, or of the import; '' for Ringbook itself."""
-    who_type: Literal["access_key", "import"] = "access_key"
+    """The id of the access key, of the user, or of the import; '' for Ringbook itself."""
+    who_type: Literal["access_key", "user", "import"] = "access_key"

@@ -15,7 +15,7 @@ from ringbook.database.schema import customers as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.values import phone
 
-_PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "tm_create"))
+_PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "totp_required", "tm_create"))
 _LIVE = sa.and_(t.c.id == ID, t.c.tm_delete.is_(None))
 INSERT_CUSTOMER = Query(
     sa.insert(t).values(values_of(t, "name", "default_region") | {"id": ID, "tm_create": NOW}).returning(t.c.id)
@@ -24,7 +24,11 @@ SELECT_CUSTOMER = Query(sa.select(_PUBLIC).where(t.c.id == ID))
 LIVE_CUSTOMER = Query(sa.select(_PUBLIC).where(_LIVE))
 CUSTOMERS = Query(sa.select(_PUBLIC).where(t.c.tm_delete.is_(None)).order_by(t.c.id))
 UPDATE_CUSTOMER = Query(
-    sa.update(t).values(changes_of(t, "name", "default_region")).values(tm_update=NOW).where(_LIVE).returning(t.c.id)
+    sa.update(t)
+    .values(changes_of(t, "name", "default_region", "totp_required"))
+    .values(tm_update=NOW)
+    .where(_LIVE)
+    .returning(t.c.id)
 )
 DELETE_CUSTOMER = Query(sa.update(t).values(tm_update=NOW, tm_delete=NOW).where(_LIVE).returning(t.c.id))
 
@@ -89,12 +93,19 @@ async def list_all(database: Connection) -> list[dict[str, Any]]:
 
 
 async def update(
-    database: Database, customer_id: str, now: datetime, name: str | None, default_region: str | None
+    database: Database,
+    customer_id: str,
+    now: datetime,
+    name: str | None,
+    default_region: str | None,
+    *,
+    totp_required: bool | None = None,
 ) -> dict[str, Any]:
     """Change what is given. Raises NotFound, InvalidArgument."""
     values = {
         "new_name": None if name is None else _parse_customer_name(name),
         "new_default_region": None if default_region is None else parse_region(default_region),
+        "new_totp_required": totp_required,
     }
     return await _change(database, UPDATE_CUSTOMER, id=customer_id, now=now, **values)
 

@@ -10,11 +10,12 @@ from msgspec import Meta
 
 from ringbook.clock import new_ids
 from ringbook.contacts.change_feed import TOMBSTONE, Change, Positions
+from ringbook.contacts.change_log import AUTHOR_JSON
 from ringbook.contacts.contact import WHOLE
 from ringbook.database.engine import Connection, Database, Query, Transaction
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, WEBHOOK_ID, values_of
 from ringbook.database.rendering import json_object, json_values
-from ringbook.database.schema import contacts, webhooks
+from ringbook.database.schema import contact_changes, contacts, webhooks
 from ringbook.database.schema import webhook_deliveries as t
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, Time
@@ -57,6 +58,7 @@ class Pending(NamedTuple):
 
     id: str
     contact_id: str
+    version: int
     type: str
     attempts: int
     tm: str
@@ -141,7 +143,7 @@ async def queue(
 
 _PENDING = ("tm", "tm_create", "tm_next")
 PENDING_DELIVERIES = Query(
-    sa.select(t.c.id, t.c.contact_id, t.c.type, t.c.attempts, *json_values(t.c, *_PENDING).values())
+    sa.select(t.c.id, t.c.contact_id, t.c.version, t.c.type, t.c.attempts, *json_values(t.c, *_PENDING).values())
     .where(*_OF_WEBHOOK, t.c.tm_next.is_not(None))
     .order_by(t.c.version)
 )
@@ -161,17 +163,28 @@ EVENT_DATA = Query(
 )
 
 
+AUTHOR_OF_CHANGE = Query(
+    sa.select(AUTHOR_JSON).where(
+        contact_changes.c.customer_id == CUSTOMER_ID,
+        contact_changes.c.contact_id == CONTACT_ID,
+        contact_changes.c.version == sa.bindparam("version", type_=t.c.version.type),
+    )
+)
+
+
 async def payload(caller: Caller, database: Connection, delivery: Pending) -> bytes:
-    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone."""
-    row = await database.one(EVENT_DATA, customer_id=caller.customer_id, contact_id=delivery.contact_id)
+    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it."""
+    ids = {"customer_id": caller.customer_id, "contact_id": delivery.contact_id}
+    row = await database.one(EVENT_DATA, **ids)
     tombstone = f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
     data = tombstone if row is None else row[1 if delivery.type == "contact.deleted" else 0]
-    return event(delivery.type, delivery.tm, data)
+    by = await database.one(AUTHOR_OF_CHANGE, **ids, version=delivery.version)
+    return event(delivery.type, delivery.tm, data, by[0] if by else "null")
 
 
-def event(kind: str, time: str, data: str) -> bytes:
-    """Return the body of a delivery; `data` is JSON."""
-    return f'{{"type":"{kind}","timestamp":"{time}","data":{data}}}'.encode()
+def event(kind: str, time: str, data: str, by: str) -> bytes:
+    """Return the body of a delivery; `data` and `by` are JSON."""
+    return f'{{"type":"{kind}","timestamp":"{time}","by":{by},"data":{data}}}'.encode()
 
 
 RECORD_ATTEMPT = Query(

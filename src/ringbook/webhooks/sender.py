@@ -113,6 +113,7 @@ async def send_test(caller: Caller, database: Database, allowed: Sequence[str], 
         "webhook.test",
         now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         f'{{"webhook_id":"{webhook_id}"}}',
+        "null",
     )
     attempt = await _attempt(_target(row, now), allowed, delivery_id, body)
     about = {"id": delivery_id, "contact_id": None, "version": 0, "type": "webhook.test", "tm": now, "now": now}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ringbook.api.description.examples_of_people import PEOPLE
+
 TIME = "2026-02-07T14:45:59.038962Z"
 EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 EXAMPLE_CUSTOMER_ID = "5e4a0680-804e-11ec-8477-2fea5968d85b"
@@ -258,6 +260,7 @@ BY_STRUCT: dict[str, Any] = {
     "ImportPage": {"result": [IMPORT], "next_page_token": ""},
     "Delivery": DELIVERY,
     "DeliveryList": {"result": [DELIVERY]},
+    **PEOPLE,
     "Problem": {
         "error": {
             "status": "INVALID_ARGUMENT",

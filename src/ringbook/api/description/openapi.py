@@ -13,15 +13,18 @@ from ringbook.api.http.problems import Problem
 from ringbook.api.http.resource import BINARY, MULTIPART, Operation, operations_of
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
+from ringbook.tenants.user_links import UserWithLink
 from ringbook.transfer.imports import Import
 from ringbook.values.fields import schema_of
 from ringbook.webhooks.webhook import WebhookWithSecret
 
+API_PREFIX = "/v1.0/"
 PLAIN_TEXT = "text/plain"
 ABOUT = """**An access key** is needed for all but the operations: `make key` makes one in a clone, \
 `ringbook accesskey create --customer ID` elsewhere. Press Authorize and put it under `bearer`, as programs send it; \
 `token` is the same key in the URL, for systems that can send nothing else. It is also taken as the password of HTTP \
-Basic, as `?accesskey=`, and as the cookie `accesskey` or `token`.
+Basic, as `?accesskey=`, and as the cookie `accesskey` or `token`. A user who has logged in has a cookie of a session \
+in its place.
 
 A GET answers HEAD too. A slash at the end of a path makes no difference."""
 
@@ -32,6 +35,10 @@ TAGS = {
     "tags": "A customer's own names for kinds of contact.",
     "imports": "Files of contacts that are brought in.",
     "webhooks": "Addresses that are told when a contact changes.",
+    "users": "The people of a customer, who log in.",
+    "passwords": "How a user sets a password, and logs in by it.",
+    "sessions": "The logins of users.",
+    "totp": "The codes that a user is asked for beside the password.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
@@ -49,10 +56,10 @@ CREDENTIALS = {
 
 ERRORS = {
     400: "The request is not one that Ringbook understands; `details` names every bad field.",
-    401: "No access key, or one that is wrong, expired or revoked.",
-    403: "The access key lacks the scope.",
+    401: "No access key, or one that is wrong, expired or revoked; or a wrong login.",
+    403: "The access key or the user lacks the scope, or a page of another site has sent the request.",
     404: "There is no such thing, or it is deleted, or another customer's.",
-    409: "It is there already, or the first request with this Idempotency-Key is still running.",
+    409: "It is there already, in no state for this, or the first request with this Idempotency-Key is still running.",
     410: "The token has expired: get a new one, then list all.",
     412: "The contact is not as If-Match says.",
     413: "The body is over the limit.",
@@ -76,8 +83,6 @@ REQUEST_ID_HEADER = {
         "schema": {"type": "string"},
     }
 }
-
-
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -111,6 +116,7 @@ LINKED = {
     (Tag, "tags"): "$response.body#/id",
     (WebhookWithSecret, "webhooks"): "$response.body#/id",
     (Import, "imports"): "$response.body#/id",
+    (UserWithLink, "users"): "$response.body#/id",
 }
 """Where in an answer the id is that a path has behind that word."""
 
@@ -214,7 +220,7 @@ def _operation(one: Described, operations: Sequence[Described]) -> dict[str, Any
     scope = f"Scope: `{operation.scope}`." if operation.scope else "No access key is needed."
     described: dict[str, Any] = {
         "operationId": operation.id,
-        "tags": [one.path.split("/")[2] if operation.scope else "operations"],
+        "tags": [one.path.split("/")[2] if one.path.startswith(API_PREFIX) else "operations"],
         "summary": summary.removesuffix("."),
         "description": " ".join([*more.split(), scope]),
         "parameters": [*ids, *operation.query, *_headers(one)],
@@ -259,7 +265,7 @@ def _answers(one: Described, operations: Sequence[Described]) -> dict[str, Any]:
 def _refusals(one: Described) -> dict[str, Any]:
     operation = one.operation
     statuses = [400, 500, 503]
-    statuses += [401, 403, 429] if operation.scope else []
+    statuses += [401, 403, 429] if one.path.startswith(API_PREFIX) else []
     statuses += [404] if operation.may_be_missing or "{" in one.path else []
     statuses += [409] if operation.may_exist or one.operation.is_done_once else []
     statuses += [410] if operation.may_expire else []

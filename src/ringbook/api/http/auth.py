@@ -11,26 +11,26 @@ from falcon.constants import COMBINED_METHODS
 
 from ringbook.api.http.rate_limits import RateLimits, counted_as
 from ringbook.api.http.resource import Resource
-from ringbook.api.http.sites import is_cross_site
+from ringbook.api.http.session_cookies import session_token
+from ringbook.api.http.sites import is_cross_site, is_from_our_page
+from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.database.engine import Database
 from ringbook.errors import PermissionDenied, Reason, Unauthenticated
 from ringbook.tenants import access_keys
 from ringbook.tenants.access_keys import AccessKey
+from ringbook.tenants.sessions import find_session, session_ended
 
 CACHE_SECONDS = 4.0
 """How long an access key is believed before the database is asked again. The contract allows 5."""
 
 CACHE_SIZE = 10_000
-
-
-def credential(req: Request) -> str | None:
-    """Return the first credential present: ?token=, Authorization, ?accesskey=, cookie accesskey, cookie token."""
-    return _given(req) or _cookie(req)
+SAFE_METHODS = ("GET", "HEAD")
+CHANGING_SCOPES = ("write", "admin")
 
 
 def _given(req: Request) -> str | None:
-    """Return the credential that the sender has put into the request; a cookie is put there by a browser."""
+    """Return the first credential that the sender has put into the request: ?token=, Authorization, ?accesskey=."""
     if token := req.params.get("token"):
         return str(token)
     if authorization := _authorization(req.get_header("Authorization") or ""):
@@ -41,6 +41,7 @@ def _given(req: Request) -> str | None:
 
 
 def _cookie(req: Request) -> str | None:
+    """Return the access key that a browser, or a program like one, has in a cookie: accesskey, then token."""
     if not req.get_header("Cookie"):
         return None
     cookies = [cookie for name in ("accesskey", "token") for cookie in req.get_cookie_values(name) or ()]
@@ -72,27 +73,72 @@ class Authentication:
     async def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
 
-        The access key is looked at first: others' failures from the same address never keep a right one out.
+        What the request has itself comes before a cookie, and a session before the other cookies, which another
+        program of the same host may have set.
         """
         scope = resource.scopes.get(req.method) if isinstance(resource, Resource) else None
         if not scope:
             _refuse_unknown_method(req.method, resource)
+            if scope is not None and req.method == "POST":
+                await self._let_log_in(req, resp)
             return
         resp.set_header("Cache-Control", "no-store")
-        req.context.contact_id = params.get("contact_id")
+        context = req.context
+        context.contact_id, context.rate_limit, context.session_id = params.get("contact_id"), self._limits.of_key, None
+        given = _given(req)
+        session = None if given else session_token(req, self._settings)
+        if session:
+            context.scopes = await self._come_in_by_session(req, session, resource)
+        else:
+            context.scopes = await self._come_in_by_key(req, given or _cookie(req))
+        if scope not in context.scopes:
+            what = "your role" if session else "this access key"
+            raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"{what} lacks the scope {scope}")
+        if given:
+            return
+        if session:
+            is_refused = req.method not in SAFE_METHODS and not is_from_our_page(req, self._settings)
+        else:
+            is_refused = scope in CHANGING_SCOPES and is_cross_site(req, self._settings)
+        if is_refused:
+            raise _cross_site()
+
+    async def _let_log_in(self, req: Request, resp: Response) -> None:
+        """Let somebody log in, but no page of another site. Raises PermissionDenied, ResourceExhausted."""
+        resp.set_header("Cache-Control", "no-store")
+        is_a_page = req.get_header("Sec-Fetch-Site") or req.get_header("Origin")
+        if is_a_page and not is_from_our_page(req, self._settings):
+            raise _cross_site()
+        req.context.account_limit = self._limits.of_account
+        await self._limits.of_login.count(counted_as(req.remote_addr))
+
+    async def _come_in_by_session(self, req: Request, token: str, resource: Resource) -> frozenset[str]:
+        """Set whose session it is; return its scopes. It is looked up each time: it ends at once."""
+        found = await find_session(self._database, utc_now(), token)
+        if found is None:
+            await self._limits.of_address.count(counted_as(req.remote_addr))
+            raise session_ended()
+        context = req.context
+        context.caller, context.who_name, context.session_id = found.caller, found.name, found.session_id
+        await self._limits.of_key.count(found.caller.who)
+        if found.must_set_up_totp and not resource.may_precede_totp:
+            message = "your company asks for codes beside passwords: set them up first"
+            raise PermissionDenied(Reason.TOTP_REQUIRED, message)
+        return found.scopes
+
+    async def _come_in_by_key(self, req: Request, token: str | None) -> frozenset[str]:
+        """Set whose access key it is; return its scopes.
+
+        It is looked at first: others' failures from the same address never keep a right one out.
+        """
         try:
-            access_key = await self._access_key(credential(req))
+            access_key = await self._access_key(token)
         except Unauthenticated:
             await self._limits.of_address.count(counted_as(req.remote_addr))
             raise
-        req.context.caller, req.context.rate_limit = access_key.caller, self._limits.of_key
+        req.context.caller = access_key.caller
         await self._limits.of_key.count(access_key.caller.who)
-        if scope not in access_key.scopes:
-            raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"this access key lacks the scope {scope}")
-        if scope == "write" and _given(req) is None and is_cross_site(req, self._settings):
-            raise PermissionDenied(
-                Reason.CROSS_SITE_REQUEST, "a page of another site may not change anything by a cookie"
-            )
+        return access_key.scopes
 
     async def _access_key(self, token: str | None) -> AccessKey:
         if token is None:
@@ -114,6 +160,12 @@ class Authentication:
         if access_key is None or (access_key.tm_expire is not None and access_key.tm_expire <= datetime.now(UTC)):
             raise access_keys.wrong()
         return access_key
+
+
+def _cross_site() -> PermissionDenied:
+    return PermissionDenied(
+        Reason.CROSS_SITE_REQUEST, "a page of another site may not change anything by a cookie, nor log anybody in"
+    )
 
 
 def _refuse_unknown_method(method: str, resource: Any) -> None:

@@ -12,6 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from ringbook.api.http.problems import CALLERID_PATH
 from ringbook.errors import MOST_PROBLEMS, FieldProblem, InvalidArgument, Reason
+from ringbook.tenants.caller import Caller
 
 REQUEST_ID = re.compile("[A-Za-z0-9._-]{1,128}")
 COUNTED_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
@@ -34,7 +35,7 @@ class Observation:
         """Start the clock, name the request, and refuse a query that no handler should have to doubt."""
         context = req.context
         context.started = time.perf_counter()
-        context.caller = None
+        context.caller, context.who_name = None, ""
         given = req.get_header("X-Request-Id")
         context.request_id = given if given and REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         for name, value in req.params.items():
@@ -55,6 +56,7 @@ class Observation:
             "request",
             request_id=context.request_id,
             customer_id=context.caller.customer_id if context.caller else None,
+            by=_author(context.caller, context.who_name) if context.caller else None,
             method=method,
             route=route,
             status=status,
@@ -71,6 +73,11 @@ class Observation:
         if method != "other":
             self._series[key] = series
         return series
+
+
+def _author(caller: Caller, name: str) -> dict[str, str]:
+    """Return who has sent a request; of an access key the name is not known here."""
+    return {"type": caller.who_type, "id": caller.who} | ({"name": name} if name else {})
 
 
 def _refuse_doubted(req: Request) -> None:

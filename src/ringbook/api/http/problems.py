@@ -11,6 +11,8 @@ from falcon.asgi import App, Request, Response
 from ringbook.errors import FieldProblem, Reason, RingbookError
 
 CHALLENGE = 'Bearer realm="ringbook", Basic realm="ringbook", charset="UTF-8"'
+PAGE_CHALLENGE = 'Bearer realm="ringbook"'
+LOGIN_PATHS = ("/v1.0/sessions", "/v1.0/passwords")
 CALLERID_PATH = "/v1.0/callerid"
 """Where an error's body is empty: a phone would show it as the caller's name."""
 
@@ -90,10 +92,16 @@ def _write_framework_error(req: Request, resp: Response, error: falcon.HTTPError
     write(req, resp, FRAMEWORK.get(error.status_code, MALFORMED), [])
 
 
+def _is_of_page(req: Request) -> bool:
+    """Tell whether a page has sent the request, or it is a login: the browser is not to ask for a password itself."""
+    by_script = req.get_header("Sec-Fetch-Mode") not in (None, "navigate")
+    return by_script or req.path in LOGIN_PATHS or req.get_header("X-Requested-With") is not None
+
+
 async def _write_ringbook_error(req: Request, resp: Response, error: RingbookError, _params: Any) -> None:
     resp.status = error.http_status
     if error.http_status == 401:
-        resp.set_header("WWW-Authenticate", CHALLENGE)
+        resp.set_header("WWW-Authenticate", PAGE_CHALLENGE if _is_of_page(req) else CHALLENGE)
     if error.retry_seconds is not None:
         resp.set_header("Retry-After", str(error.retry_seconds))
     write(req, resp, (error.status, error.reason, error.message), error.problems)

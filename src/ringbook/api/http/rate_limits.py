@@ -1,4 +1,4 @@
-"""How often an access key may ask, and an address be wrong: counted by this worker, or by Redis for all of them."""
+"""How often a key may ask, an address be wrong, and somebody log in: counted by this worker, or by Redis for all."""
 
 import asyncio
 import ipaddress
@@ -118,7 +118,7 @@ class RateLimit:
 
 
 class RateLimits:
-    """Both limits, and the connections to Redis where it is set."""
+    """The limits, and the connections to Redis where it is set."""
 
     def __init__(self, settings: Settings) -> None:
         self._pool: Any = None
@@ -129,6 +129,8 @@ class RateLimits:
         self.of_address = RateLimit(
             "address", "wrong access keys from this address", settings.rate_limit_per_address, redis
         )
+        self.of_login = RateLimit("login", "logins from this address", settings.rate_limit_per_address, redis)
+        self.of_account = RateLimit("account", "logins to this account", settings.rate_limit_per_account, redis)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -33,7 +33,7 @@ class Operation(NamedTuple):
     id: str
     """<verb>_<resource>."""
     scope: str
-    """What an access key must be allowed to do; '' where none is needed."""
+    """What an access key or a user must be allowed to do; '' where nobody need be known: to log in, to be operated."""
     success: str
     """What a success answers, as a sentence."""
     answer: Any
@@ -78,6 +78,8 @@ class Resource:
 
     scopes: ClassVar[dict[str, str]] = {}
     """The scope of each method's operation."""
+    may_precede_totp: ClassVar[bool] = False
+    """Whether it is open to a user who must set up a second factor first."""
 
     def __init__(self, database: Database, settings: Settings, news: News) -> None:
         self.database = database

@@ -20,8 +20,23 @@ def is_cross_site(req: Request, settings: Settings) -> bool:
     site, origin = req.get_header("Sec-Fetch-Site"), req.get_header("Origin")
     if site is not None and site not in ("same-origin", "none"):
         return True
+    return origin is not None and not _is_ours(req, origin, settings)
+
+
+def is_from_our_page(req: Request, settings: Settings) -> bool:
+    """Tell whether a page of Ringbook's own sends this request: Sec-Fetch-Site says so, or without it Origin.
+
+    Browsers send Origin alone to http:// in a local network.
+    """
+    site, origin = req.get_header("Sec-Fetch-Site"), req.get_header("Origin")
+    if site is not None:
+        return site == "same-origin"
+    return origin is not None and _is_ours(req, origin, settings)
+
+
+def _is_ours(req: Request, origin: str, settings: Settings) -> bool:
     ours = {f"{req.scheme}://{req.netloc}", "/".join(public_address(req, settings).split("/")[:3])}
-    return origin is not None and origin not in ours
+    return origin in ours
 
 
 def public_address(req: Request, settings: Settings) -> str:
