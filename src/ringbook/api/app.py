@@ -22,7 +22,7 @@ from ringbook.api.callerid import CallerIdResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
-from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
+from ringbook.api.description.docs import ASSETS, Asset, Docs
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.export import ExportResource
 from ringbook.api.history import HistoryResource
@@ -36,6 +36,7 @@ from ringbook.api.imports import ImportResource, ImportsResource, RejectsResourc
 from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
+from ringbook.api.page import page_files
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
 from ringbook.api.sessions import (
@@ -215,7 +216,8 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     for path, resource in ROUTES.items():
         app.add_route(path, resource(database, settings, news))
     app.add_route("/openapi.json", OpenApi(ROUTES))
-    app.add_route("/", Home())
+    for path, file in page_files():
+        app.add_route(path, file)
     app.add_route("/docs", Docs())
     for name, content_type in ASSETS.items():
         app.add_route(f"/docs/{name}", Asset(name, content_type))

@@ -1,0 +1,161 @@
+// Every text of the page, by the screen that shows it. Another language is another file like this one.
+
+const number = new Intl.NumberFormat("en");
+const count = (n, one, many) => `${number.format(n)} ${n === 1 ? one : many}`;
+const inTime = (seconds) => (seconds > 90 ? `in ${Math.ceil(seconds / 60)} minutes` : seconds > 1 ? `in ${seconds} seconds` : "in a moment");
+
+export const language = "en";
+
+export const common = {
+  product: "Ringbook",
+  skip: "Skip to content",
+  loading: "Loading …",
+  cancel: "Cancel",
+  close: "Close",
+  save: "Save",
+  retry: "Try again",
+  remove: "Remove",
+  menu: "Menu",
+  back: "Back",
+  copy: "Copy",
+  copied: "Copied",
+  notHere: "There is no such page.",
+  toContacts: "Go to the contacts",
+  comesLater: "This comes later",
+};
+
+export const screens = {
+  contacts: "Contacts",
+  import: "Bring in",
+  export: "Take out",
+  phones: "Phones",
+  callers: "Callers",
+  cleanup: "Clean up",
+  settings: "Settings",
+};
+
+export const shell = {
+  navigation: "Main",
+  logOut: "Log out",
+  as: (name) => `Logged in as ${name}`,
+  roles: { agent: "Agent", manager: "Manager", owner: "Owner" },
+  plainHttp: "This connection is not encrypted: others in the network can read passwords and contacts. Ask who runs Ringbook for https.",
+  mayNot: "Your role does not allow this. Ask an owner of your company.",
+  updated: "Ringbook has been updated. Load this page anew to go on.",
+  reload: "Load anew",
+  slash: "Jump to the search box with the key /",
+};
+
+export const login = {
+  title: "Log in",
+  lead: "to the address book of your phone system",
+  email: "Email address",
+  password: "Password",
+  code: "Code from your app",
+  codeHint: "Six digits, or one of your recovery codes",
+  submit: "Log in",
+  forgotten: "No password, or forgotten? An owner of your company can send you a new link.",
+  endedTitle: "Your session has ended",
+  endedLead: "Log in again to go on. Nothing that you have typed is lost.",
+  somebodyElse: "Leave this and log in as somebody else",
+  wrong: "The address or the password is wrong.",
+  wrongCode: "The code is wrong, or was used before. Wait for the next one.",
+  needsCode: "The password is right. Now the code.",
+};
+
+export const welcome = {
+  title: "Choose a password",
+  lead: "It is for you alone. From then on you log in with it.",
+  email: "Your email address",
+  emailHint: "You log in with it.",
+  password: "New password",
+  passwordHint: "10 characters or more; a few words that only you put together are good",
+  again: "The same password once more",
+  submit: "Set the password and go on",
+  differ: "The two are not the same.",
+  used: "This link is good no more. It can be used once, within 24 hours. Ask who gave it to you for a new one.",
+  toLogin: "Go to the login",
+  weak: {
+    length: "Take at least 10 characters.",
+    address: "Take something else than your address.",
+    name: "Take something else than your name.",
+  },
+  hasAddress: "You have an address already; an owner can change it.",
+};
+
+/** What has gone wrong with a call of the API as a whole; `seconds` is when to try again. */
+export const problems = {
+  no_answer: () => "Ringbook does not answer. Is the network there?",
+  busy: (seconds) => `That was too much at once. Try again ${inTime(seconds)}.`,
+  away: (seconds) => `The database cannot be reached just now. Try again ${inTime(seconds)}.`,
+  forbidden: () => "Your role does not allow this.",
+  gone: () => "It is not there any more.",
+  conflict: () => "Something like this is there already.",
+  changed: () => "Somebody else has changed it meanwhile.",
+  too_large: () => "That is too large.",
+  invalid: () => "Ringbook does not take this.",
+  broken: () => "Something went wrong in Ringbook. Who runs it finds it in the log.",
+  login: () => "Log in first.",
+};
+
+/** Refusals that have a sentence of their own, by the API's reason. */
+export const reasons = {
+  TAG_NAME_EXISTS: "There is a tag of this name already.",
+  EXTERNAL_ID_EXISTS: "Another contact has this id of another system now.",
+  TOTP_REQUIRED: "Your company asks for codes beside passwords. Set them up first.",
+  CROSS_SITE_REQUEST: "The browser says that another site has sent this. Open Ringbook by its own address.",
+  IDEMPOTENCY_KEY_IN_USE: "This is still being done. Try again in a moment.",
+  LAST_OWNER: "The last active owner has to stay one.",
+  USER_EMAIL_EXISTS: "Another user has this address.",
+  INVALID_EMAIL_ADDRESS: "This is no email address, such as name@example.com.",
+};
+
+/** What is wrong with one field: the first whose pattern is in the API's message. */
+export const fieldProblems = [
+  [/may be .+ or .+; write it with/, "This can be one of two numbers. Write it with + and the country, such as +1 555 0100."],
+  [/has two numbers/, "These are two numbers. Enter each of them by itself."],
+  [/is not understood; leave it out/, "There is more than a number in it. Leave the words out."],
+  [/after \+ it must have/, "This is no phone number: after + come 7 to 15 digits."],
+  [/lacks its country/, "Write it with + and the country, such as +1 555 0100: your company has no region of its own set."],
+  [/is not a phone number in/, "This is no phone number. An extension alone is none; write it with its area or with + and its country."],
+  [/is not a phone number/, "This is no phone number."],
+  [/is not an email address/, "This is no email address, such as name@example.com."],
+  [/twice|same number|same address|already/, "This is there twice. Remove one of them."],
+  [/is required|is missing|must not be empty|at least 1/, "Please fill this in."],
+  [/at most (\d+) characters/, (found) => `At most ${number.format(found[1])} characters, please.`],
+  [/length <= (\d+)/, (found) => `At most ${number.format(found[1])}, please.`],
+];
+export const fieldProblem = "This cannot be taken as it is.";
+
+export const contacts = {
+  title: "Contacts",
+  search: "Search by name, company, number or email",
+  placeholder: "Name, company, number or email",
+  clear: "Clear the search",
+  add: "New contact",
+  tag: "Tag",
+  anyTag: "All tags",
+  source: "Source",
+  anySource: "All sources",
+  sources: { manual: "Entered by hand", import: "A file", api: "A program", sync: "Another system" },
+  trash: "Trash",
+  columns: { name: "Name", company: "Company", number: "Number", tags: "Tags" },
+  noName: "No name",
+  moreNumbers: (n) => `and ${count(n, "more number", "more numbers")}`,
+  noNumber: "No number",
+  more: "Show more",
+  found: (n, isAll) => (isAll ? count(n, "contact", "contacts") : `The first ${count(n, "contact", "contacts")}`),
+  newestFirst: "Newest first",
+  bestFirst: "Best match first",
+  nobody: (text) => `Nobody found for “${text}”.`,
+  nobodyFits: "No contact fits these filters.",
+  clearFilters: "Clear the filters",
+  addNamed: (text) => `Add “${text}” as a new contact`,
+  incomplete: "The search was cut short, as so many contacts fit in part. Type one more word.",
+  empty: "No contacts yet",
+  emptyLead: "Ringbook shows who is calling once it knows some people.",
+  emptyAdd: "Add a contact",
+  emptyImport: "Bring in a file",
+  emptyPhones: "Connect a phone system",
+  emptyDemo: "Load 50 made-up contacts to look around",
+};
