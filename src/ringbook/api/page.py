@@ -9,7 +9,7 @@ from falcon.asgi import Request, Response
 
 FOLDER = Path(__file__).parent.parent / "page"
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-HEADERS = {
+PAGE_HEADERS = {
     # W3C CSP 3: scripts are files of ours, no text ever becomes HTML, and no other page frames this one
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
@@ -36,7 +36,7 @@ class PageFile:
         """Return the file, or 304 to who has it."""
         is_zipped = bool(self._zipped) and _takes_gzip(req.get_header("Accept-Encoding") or "")
         etag = f'"{self._tag}{"-gzip" if is_zipped else ""}"'
-        resp.set_headers({**HEADERS, "ETag": etag})
+        resp.set_headers({**PAGE_HEADERS, "ETag": etag})
         if etag in (req.get_header("If-None-Match") or ""):
             resp.status = 304
             return
