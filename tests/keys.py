@@ -10,7 +10,8 @@ from ringbook.tenants import access_keys
 async def _create(url, customer_id, scopes, expires_in):
     database = database_at(url, 1)
     await database.open()
-    key = await access_keys.create(database, customer_id, utc_now(), scopes=scopes, expires_in=expires_in)
+    tm_expire = utc_now() + expires_in if expires_in else None
+    key = await access_keys.create(database, customer_id, utc_now(), scopes=scopes, tm_expire=tm_expire)
     await database.close()
     return key["token"]
 

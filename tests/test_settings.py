@@ -25,6 +25,7 @@ BAD = {
     "CONNECTIONS_PER_ADDRESS": ["0", "off", "1000001"],
     "HISTORY_DAYS": ["-1", "off", "36501"],
     "CHANGES_DAYS": ["3", "x"],
+    "CALLS_DAYS": ["-1", "off", "36501"],
     "WEBHOOK_ALLOWED_HOSTS": ["crm local", "10.0.0.1/33", "https://crm.local"],
     "REDIS_URL": ["127.0.0.1:6379", "redis://", "redis://host:port", "redis://host/name", "redis://[::1", "memory://"],
 }

@@ -150,5 +150,5 @@ def test_the_tutorial_has_every_call(server, database_url, alice):
         if not method.internal and method.method != "HEAD"
     }
     sent = [response.request for response in replay(TUTORIAL, server, alice.token) if response.is_success]
-    assert {(request.method, app._router.find(request.url.path)[3]) for request in sent} == routes - {OF_A_FILE}
+    assert {(request.method, app._router.find(request.url.path)[3]) for request in sent} >= routes - {OF_A_FILE}
     assert {"phone", "email"} <= {name for request in sent for name in request.url.params}

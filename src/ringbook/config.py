@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_address: int
     history_days: int
     changes_days: int
+    calls_days: int
     webhook_allowed_hosts: tuple[str, ...]
 
 
@@ -233,6 +234,11 @@ SETTINGS = {
         _default("30"),
         whole_number(4, 36_500),  # webhooks read the log too, and are tried for 3 days
         "how many days a token of /v1.0/contacts/changes can be used, 4 at least; the changes are kept as long",
+    ),
+    "calls_days": Setting(
+        _default("7"),
+        whole_number(0, 36_500),
+        "how many days the last 200 lookups and caller ids of a customer are kept; 0: none is kept at all",
     ),
     "webhook_allowed_hosts": Setting(
         _default(""),

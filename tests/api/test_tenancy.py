@@ -47,6 +47,10 @@ REVEAL_NOTHING = {
 FREE = {"first_name", "last_name", "display_name", "company", "job_title", "notes", "source", "type", "is_primary"}
 FREE |= {
     "atomic",
+    "scopes",
+    "tm_expire",
+    "prefix",
+    "default_region",
     "url",
     "events",
     "is_active",
@@ -70,11 +74,13 @@ def made(api, number, address):
     contact = api.post("/contacts", json=body | {"external_id": name}).json()
     webhook = api.post("/webhooks", json={"url": "https://crm.example", "is_active": False}).json()
     job = api.post("/imports", content=b"no file of contacts").json()
+    key = api.post("/access-keys", json={"scopes": ["lookup"]}).json()
     since = api.get("/contacts/changes").json()["next"]
     user = api.post("/users", json={"email": f"{uuid.uuid4()}@acme.com", "role": "agent"}).json()
     password = {"token": token_of(user["link"]), "password": PASSWORD}
     session = httpx.post(f"{api.base_url}passwords", json=password).json()["session"]
     ids = {"webhooks": webhook["id"], "imports": job["id"], "users": user["id"], "sessions": session["id"]}
+    ids |= {"access-keys": key["id"]}
     return names_of(contact, name) | {"since": since} | ids
 
 
@@ -212,7 +218,7 @@ def answer(api, method, path, own, names, call, body):
     given = {parameter: names[parameter]} if parameter else {}
     headers = given if parameter in ("If-None-Match", "If-Match") else {}
     got = api.request(method, path.removeprefix("/v1.0"), params=given, headers=headers, json=body or None)
-    text = re.sub(r'"(?:request_id|secret|link)":"[^"]*"', "", got.text)
+    text = re.sub(r'"(?:request_id|secret|link|token|prefix)":"[^"]*"', "", got.text)
     for word, value in names.items():
         for one in value if isinstance(value, list) else [value]:
             text = text.replace(one, f"<{word}>")

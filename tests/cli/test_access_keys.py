@@ -19,11 +19,23 @@ def test_customers_and_access_keys(ringbook):
     assert customer["default_region"] == "US"
     assert json.loads(ringbook("customer", "list").stdout) == [customer]
     key = json.loads(ringbook("accesskey", "create", "--customer", customer["id"], "--expires-in", "30d").stdout)
-    assert list(key) == ["id", "customer_id", "name", "prefix", "scopes", "tm_expire", "tm_create", "token"]
+    assert list(key) == [
+        "id",
+        "customer_id",
+        "name",
+        "prefix",
+        "scopes",
+        "tm_expire",
+        "tm_create",
+        "tm_delete",
+        "token",
+    ]
     assert key["scopes"] == ["write"]
     del key["token"]
     assert json.loads(ringbook("accesskey", "list", "--customer", customer["id"]).stdout) == [key]
-    assert json.loads(ringbook("accesskey", "revoke", key["id"]).stdout) == key
+    revoked = json.loads(ringbook("accesskey", "revoke", key["id"]).stdout)
+    assert revoked["tm_delete"]
+    assert revoked == key | {"tm_delete": revoked["tm_delete"]}
     assert ringbook("accesskey", "revoke", key["id"]).returncode == 1
     assert json.loads(ringbook("customer", "delete", customer["id"], "--yes").stdout) == customer
 

@@ -32,13 +32,14 @@ BODIES = {
     "/contacts/{id}/phone-numbers": {"number": "+15551234567"},
     "/contacts/{id}/emails": {"address": "a@acme.com"},
     "/contacts/{id}/addresses": {"type": "tel", "target": "+15551234567"},
+    "/demo": b"",
     "/contacts/{id}/tags": {"tag_id": "019c3860-0000-7000-8000-000000000000"},
     "/tags": {"name": "VIP"},
     "/webhooks": {"url": "https://crm.example/hook"},
     "/webhooks/{webhook_id}/rotate": b"",
 }
 """Every POST that changes something, and what to send."""
-MAY_BE_REPEATED = ("/contacts/{id}/tags", "/webhooks", "/webhooks/{webhook_id}/rotate")
+MAY_BE_REPEATED = ("/demo", "/contacts/{id}/tags", "/webhooks", "/webhooks/{webhook_id}/rotate")
 
 
 @pytest.mark.parametrize("template", BODIES)

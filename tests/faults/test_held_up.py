@@ -181,6 +181,7 @@ def largest_book(ringbook, durable_token):
         user = api.post("/users", json={"email": "ann@acme.com", "role": "agent"}).json()
         own |= {"webhook_id": webhook["id"], "since": since, "import_id": job["id"]}
         own |= {"user_id": user["id"], "session_id": user["id"]}
+        own |= {"access_key_id": api.post("/access-keys", json={}).json()["id"]}
         yield server, api, own | {"number": one["phone_numbers"][0]["number_e164"]}
 
 

@@ -43,6 +43,7 @@ def test_every_screen_looks_right(windows, alice, size, scheme):
     ids = {"long": people[4]["id"], "many": add(alice, **HUNDRED)["id"]}
     for name, path in SCREENS.items():
         page.goto(f"/{path.format(**ids)}")
+        page.reload()
         page.locator("h1").wait_for()
         look(page, name)
     if size == "narrow":

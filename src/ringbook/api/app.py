@@ -9,6 +9,7 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 from falcon.routing import BaseConverter
 
+from ringbook.api.access_keys import AccessKeyResource, AccessKeysResource
 from ringbook.api.addresses import (
     AddressesResource,
     AddressResource,
@@ -18,10 +19,13 @@ from ringbook.api.addresses import (
     PhoneNumbersResource,
 )
 from ringbook.api.batch import BatchResource
-from ringbook.api.callerid import CallerIdResource
+from ringbook.api.callerid import CallerIdResource, ExplanationResource
+from ringbook.api.calls import CallsResource
 from ringbook.api.changes import ChangesResource
 from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
+from ringbook.api.customer import CustomerResource
+from ringbook.api.demo import DemoResource
 from ringbook.api.description.docs import ASSETS, Asset, Docs
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.export import ExportResource
@@ -55,6 +59,7 @@ from ringbook.api.webhooks import (
     WebhookResource,
     WebhooksResource,
 )
+from ringbook.calling.call_log import CallLog, prune_calls
 from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts import change_log, search_index
@@ -95,6 +100,8 @@ ROUTES: dict[str, type[Resource]] = {
     f"{CONTACT_PATH}/history": HistoryResource,
     f"{CONTACT_PATH}/restore": RestoreResource,
     problems.CALLERID_PATH: CallerIdResource,
+    f"{problems.CALLERID_PATH}/explain": ExplanationResource,
+    "/v1.0/calls": CallsResource,
     "/v1.0/tags": TagsResource,
     "/v1.0/tags/{tag_id:id}": TagResource,
     "/v1.0/webhooks": WebhooksResource,
@@ -115,6 +122,10 @@ ROUTES: dict[str, type[Resource]] = {
     "/v1.0/sessions/current": CurrentSessionResource,
     "/v1.0/sessions/{session_id:id}": SessionResource,
     "/v1.0/totp": TotpResource,
+    "/v1.0/demo": DemoResource,
+    "/v1.0/access-keys": AccessKeysResource,
+    "/v1.0/access-keys/{access_key_id:id}": AccessKeyResource,
+    "/v1.0/customer": CustomerResource,
     "/v1.0/me": MeResource,
     **{f"/v1.0/phonebooks/{form}": resource for form, resource in FORMS.items()},
     "/healthz": HealthResource,
@@ -138,12 +149,15 @@ class UuidConverter(BaseConverter):
 class Lifespan:
     """Falcon middleware: the database is open, and its upkeep is done, while the server runs."""
 
-    def __init__(self, database: Database, rate_limits: RateLimits, upkeep: Upkeep, sender: Sender, news: News) -> None:
+    def __init__(
+        self, database: Database, rate_limits: RateLimits, upkeep: Upkeep, sender: Sender, news: News, calls: CallLog
+    ) -> None:
         self._database = database
         self._limits = rate_limits
         self._upkeep = upkeep
         self._sender = sender
         self._news = news
+        self._calls = calls
 
     async def process_startup(self, scope: Any, _event: Any) -> None:
         """Open it, and leave with the server what it is to call before it ends."""
@@ -151,10 +165,12 @@ class Lifespan:
         await self._database.open()
         self._upkeep.start()
         self._sender.start()
+        self._calls.start()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
         """Close it, and what else is connected."""
         await self._sender.stop()
+        await self._calls.stop()
         await self._upkeep.stop()
         await self._limits.close()
         await self._database.close()
@@ -182,19 +198,18 @@ def _jobs(settings: Settings, database: Database) -> list[Job]:
             await search_index.catch_up(caller, database, indexing.is_held)
         rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
 
-    async def delete_old_answers(database: Database) -> None:
+    async def delete_what_is_over(database: Database) -> None:
+        now = utc_now()
+        calls_since = now - timedelta(days=settings.calls_days) if settings.calls_days else None
         for caller in await _callers(database):
-            await idempotency_keys.delete_old(caller, database, utc_now())
-
-    async def delete_old_logins(database: Database) -> None:
-        for caller in await _callers(database):
-            await sessions.delete_old_sessions(caller, database, utc_now())
+            await idempotency_keys.delete_old(caller, database, now)
+            await sessions.delete_old_sessions(caller, database, now)
+            await prune_calls(caller, database, calls_since)
 
     return [
         Job(prune_the_log, pause_seconds=3600),
         Job(index_contacts, pause_seconds=INDEX_SECONDS),
-        Job(delete_old_answers, pause_seconds=600),
-        Job(delete_old_logins, pause_seconds=3600),
+        Job(delete_what_is_over, pause_seconds=600),
         Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
     ]
 
@@ -204,7 +219,8 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
     news, sender = News(database), Sender(database, settings.webhook_allowed_hosts)
-    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings, database)), sender, news)
+    calls = CallLog(database, is_kept=settings.calls_days > 0)
+    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings, database)), sender, news, calls)
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
@@ -214,7 +230,7 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     app.router_options.converters["id"] = UuidConverter
     problems.add_to(app)
     for path, resource in ROUTES.items():
-        app.add_route(path, resource(database, settings, news))
+        app.add_route(path, resource(database, settings, news, calls))
     app.add_route("/openapi.json", OpenApi(ROUTES))
     for path, file in page_files():
         app.add_route(path, file)

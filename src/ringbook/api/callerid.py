@@ -10,6 +10,7 @@ from falcon.asgi import Request, Response
 from ringbook.api.http.resource import Resource, operation, parameter
 from ringbook.api.lookup import PHONE_PARAMETER
 from ringbook.calling.callerid import LONGEST_NAME, CallerId, look_up
+from ringbook.calling.explaining import Explanation, explain
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 FORMATS = ("text", "hash", "json")
@@ -45,11 +46,34 @@ class CallerIdResource(Resource):
         most = _parse(form, params.get("max") or str(LONGEST_NAME))
         number, given_name = params.get("phone", ""), params.get("name", "")
         found = await look_up(req.context.caller, self.database, number, given_name, most, with_tags=form != "text")
+        if number:
+            self.calls.note(req.context.caller, "callerid", number, found.contact_id.encode())
         if form == "json":
             resp.data = msgspec.json.encode(found)
             return
         resp.content_type = TEXT_LINE
         resp.data = (found.name if form == "text" else _hash(found)).encode()
+
+    on_head = on_get
+
+
+class ExplanationResource(Resource):
+    """/callerid/explain: for people, with errors as everywhere else."""
+
+    @operation(
+        "explain_callerid",
+        "lookup",
+        "What a phone shows, and why.",
+        Explanation,
+        query=(PHONE_PARAMETER | {"required": True, "allowEmptyValue": False},),
+    )
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Explain what a phone shows of a caller's number: as which numbers it is read, and whom each of them finds."""
+        number = req.get_param("phone", default="")
+        if not number:
+            problem = FieldProblem("phone", "is required", Reason.MISSING_QUERY_PARAMETER)
+            raise InvalidArgument.of([problem])
+        resp.data = msgspec.json.encode(await explain(req.context.caller, self.database, number))
 
     on_head = on_get
 

@@ -8,7 +8,7 @@ from ringbook.api.http.streams import stream
 from ringbook.calling.batch_lookup import LookupResults, Lookups, check_count, look_up_all
 from ringbook.calling.lookup import look_up
 from ringbook.contacts.contact import FoundContact
-from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 
 PHONE_PARAMETER = parameter(
     "phone", "A phone number, in whatever form a phone system sends it.", {"type": "string"}, "+15551234567"
@@ -40,7 +40,13 @@ class LookupResource(Resource):
                 for name in ("phone", "email")
             ]
             raise InvalidArgument(Reason.MISSING_QUERY_PARAMETER, "phone or email is required", problems)
-        resp.data = await look_up(req.context.caller, self.database, number, address)
+        caller = req.context.caller
+        try:
+            resp.data = await look_up(caller, self.database, number, address)
+        except NotFound:
+            self.calls.note(caller, "lookup", number or address, b"")
+            raise
+        self.calls.note(caller, "lookup", number or address, resp.data)
 
     on_head = on_get
 

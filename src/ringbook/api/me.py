@@ -23,7 +23,7 @@ class Me(msgspec.Struct):
     name: Annotated[str, Meta(description="The access key's name.")]
     detail: Annotated[str, Meta(description="Always empty.")]
     status: Literal["available"]
-    permission: Annotated[int, Meta(description="32 with the scope write, else 0.")]
+    permission: Annotated[int, Meta(description="32 with the scope write or admin, else 0.")]
     tm_create: Time
     tm_update: Time | None
     tm_delete: Time | None
@@ -35,7 +35,7 @@ class MeResource(Resource):
     @operation("get_me", "lookup", "The access key.", Me)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell which access key this is: any valid one may ask."""
-        access_key = await access_keys.get(req.context.caller, self.database)
+        access_key = await access_keys.get_own(req.context.caller, self.database)
         name, permission = access_key["name"], MAY_WRITE if "write" in req.context.scopes else 0
         me = Me(
             id=access_key["id"],

@@ -1,1 +1,1 @@
-"""Who is calling: reads only."""
+"""Who is calling: it writes nothing but who called."""

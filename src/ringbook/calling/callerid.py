@@ -93,14 +93,17 @@ async def look_up(
     if row is None:
         return CallerId(cut(sanitize(given_name), most), "", "", [])
     found = Found(*row)
-    company = sanitize(found.company)
-    name = name_of(sanitize(found.display_name), sanitize(found.first_name), sanitize(found.last_name), company)
     return CallerId(
-        cut(name, most),
-        company,
+        cut(shown_name(found.display_name, found.first_name, found.last_name, found.company), most),
+        sanitize(found.company),
         str(found.contact_id),
         [sanitize(tag) for tag in msgspec.json.decode(found.tags)] if with_tags else [],
     )
+
+
+def shown_name(display_name: str, first_name: str, last_name: str, company: str) -> str:
+    """Return what phones show of a contact, however long."""
+    return name_of(sanitize(display_name), sanitize(first_name), sanitize(last_name), sanitize(company))
 
 
 def sanitize(text: str) -> str:

@@ -32,7 +32,7 @@ def accesskey() -> None:
     "scopes",
     multiple=True,
     type=click.Choice(list(access_keys.SCOPES)),
-    help="May be repeated; write when none is given. admin implies write, write read, that phonebook, that lookup.",
+    help="May be repeated; write when none is given. Each implies the next: admin, write, read, phonebook, lookup.",
 )
 @click.option("--expires-in", type=PERIOD, default=None, help="Such as 12h, 30d or 8w; never when not given.")
 @click.option(
@@ -49,7 +49,9 @@ def accesskey_create(
 
     async def create(database: Database) -> dict[str, Any]:
         owner = customer_id or await only_customer(database)
-        return await access_keys.create(database, owner, utc_now(), name=name, scopes=scopes, expires_in=expires_in)
+        now = utc_now()
+        tm_expire = now + expires_in if expires_in else None
+        return await access_keys.create(database, owner, now, name=name, scopes=scopes, tm_expire=tm_expire)
 
     key = with_database(create)
     if address:

@@ -70,7 +70,7 @@ class Creating:
         states: list[ContactState] = []
         size = 0
         for contact in contacts:
-            if not contact or contact.external_id in self._held | given or not (state := _state(now, contact)):
+            if not contact or contact.external_id in self._held | given or not (state := state_of_new(now, contact)):
                 break
             size += _size(state)
             if size > MOST_SIZE:
@@ -88,7 +88,7 @@ def _size(state: ContactState) -> int:
     return 1 + addresses + characters // CHARACTERS_LIKE_AN_ADDRESS
 
 
-def _state(now: datetime, new: NewContact) -> ContactState | None:
+def state_of_new(now: datetime, new: NewContact) -> ContactState | None:
     """Return what a contact is to be, but for its id; None where its two notations say different things."""
     try:
         counting = that_count({kind: new.entries(kind) for kind in KINDS}, stored={})

@@ -62,7 +62,7 @@ def parse_time_and_id(page_token: str) -> tuple[datetime, str]:
     if not (page_token[-37:-36] == "_" and UUID.fullmatch(last_id)):
         time, last_id = page_token, LOWEST_ID
     try:
-        return _parse_time(time), last_id.lower()
+        return parse_time(time), last_id.lower()
     except ValueError as error:
         raise InvalidArgument.of([FieldProblem("page_token", str(error), Reason.INVALID_PAGE_TOKEN)]) from error
 
@@ -105,6 +105,18 @@ def _parse_page_size(text: str) -> int:
     return min(int(digits[:4] or PAGE_SIZE), PAGE_SIZE)
 
 
+def lowest_id_since(name: str, text: str) -> str:
+    """Return the lowest id of what is made at the time that a parameter says, or later; '' is any time.
+
+    Raises InvalidArgument.
+    """
+    try:
+        return lowest_id(parse_time(text)) if text else LOWEST_ID
+    except ValueError:
+        problem = FieldProblem(name, "must be a time such as 2026-02-07T14:45:59Z", Reason.INVALID_QUERY_PARAMETER)
+        raise InvalidArgument.of([problem]) from None
+
+
 def _parse_page_token(text: str) -> str:
     """Return the id below which the page begins."""
     if not text:
@@ -112,11 +124,11 @@ def _parse_page_token(text: str) -> str:
     time, tie, last_id = text.partition("_")
     if tie and not UUID.fullmatch(last_id):
         raise ValueError("must be the next_page_token of the page before")
-    created_before = _parse_time(time)
+    created_before = parse_time(time)
     return last_id.lower() if tie else lowest_id(created_before)
 
 
-def _parse_time(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """Return the RFC 3339 time, up to the next microsecond; a + of its offset may have arrived as a blank."""
     match = RFC_3339.fullmatch(text)
     if not match:

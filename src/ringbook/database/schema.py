@@ -400,6 +400,19 @@ import_rows = _of_import(
 )
 """What came of each row that was not skipped: for undo, and for the file of rejects."""
 
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("customer_id", IdColumn, primary_key=True),
+    sa.Column("id", IdColumn, primary_key=True),
+    sa.Column("tm", TimeColumn, nullable=False),
+    *_texts("call", "asked"),
+    sa.Column("contact_id", IdColumn),
+    sa.Column("by_type", sa.Text, nullable=False),
+    sa.Column("by_id", IdColumn, nullable=False),
+)
+"""The last lookups and caller ids: each process writes its own, once a second."""
+
 leases = sa.Table(
     "leases",
     metadata,

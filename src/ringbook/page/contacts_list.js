@@ -88,7 +88,7 @@ export function ContactsList({ route }) {
   const says = !contacts || isBusy ? "" : none ? (asked.q ? t.nobody(asked.q) : t.nobodyFits) : t.found(contacts.length, !next);
   return html`<div class="contacts" onKeyDown=${walk}>
     <div class="title"><h1>${t.title}</h1>
-      <a class="button quiet" href="#/contacts/trash"><${Icon} name="trash" />${t.trash}</a>
+      <a class="button quiet trash" href="#/contacts/trash"><${Icon} name="trash" /><span>${t.trash}</span></a>
       ${may("write") && html`<a class="button main" href="#/contacts/new"><${Icon} name="add" />${t.add}</a>`}</div>
     <div class="tools"><${SearchBox} value=${q} onInput=${search} /><${Filters} tag=${asked.tag} source=${asked.source} onChange=${change} /></div>
     <p class="unseen" role="status">${says}</p>

@@ -1,10 +1,11 @@
 """Customers: the tenants."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Meta
 
 from ringbook.clock import new_id
 from ringbook.database.engine import Connection, Database, Query, Row
@@ -14,6 +15,26 @@ from ringbook.database.schema import access_keys, contacts
 from ringbook.database.schema import customers as t
 from ringbook.errors import FieldProblem, InvalidArgument, NotFound, Reason
 from ringbook.values import phone
+from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
+
+
+class Customer(msgspec.Struct):
+    """A customer."""
+
+    id: Id
+    name: str
+    default_region: Annotated[str, Meta(description="Where numbers without a country are from; empty for none.")]
+    totp_required: Annotated[bool, Meta(description="Whether every user must have codes (TOTP) beside the password.")]
+    tm_create: Time
+
+
+class ChangedCustomer(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
+    """What to change of a customer."""
+
+    name: Annotated[Text, Meta(min_length=1, max_length=255)] | None = None
+    default_region: Annotated[Text, Meta(max_length=10, description="Such as US or DE; empty for none.")] | None = None
+    totp_required: bool | None = None
+
 
 _PUBLIC = json_object(**json_values(t.c, "id", "name", "default_region", "totp_required", "tm_create"))
 _LIVE = sa.and_(t.c.id == ID, t.c.tm_delete.is_(None))
@@ -102,11 +123,17 @@ async def update(
     totp_required: bool | None = None,
 ) -> dict[str, Any]:
     """Change what is given. Raises NotFound, InvalidArgument."""
-    values = {
-        "new_name": None if name is None else _parse_customer_name(name),
-        "new_default_region": None if default_region is None else parse_region(default_region),
-        "new_totp_required": totp_required,
-    }
+    values, problems = dict[str, Any](new_totp_required=totp_required), list[FieldProblem]()
+    for field, text, parse in (
+        ("new_name", name, _parse_customer_name),
+        ("new_default_region", default_region, parse_region),
+    ):
+        try:
+            values[field] = None if text is None else parse(text)
+        except InvalidArgument as error:
+            problems += error.problems
+    if problems:
+        raise InvalidArgument.of(problems)
     return await _change(database, UPDATE_CUSTOMER, id=customer_id, now=now, **values)
 
 

@@ -123,6 +123,16 @@ DELIVERY: dict[str, Any] = {
     "tm_attempt": TIME,
     "tm_next": None,
 }
+ACCESS_KEY: dict[str, Any] = {
+    "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
+    "customer_id": EXAMPLE_CUSTOMER_ID,
+    "name": "pbx",
+    "prefix": "rb_7Qk2x",
+    "scopes": ["lookup"],
+    "tm_expire": None,
+    "tm_create": TIME,
+    "tm_delete": None,
+}
 REFUSAL = "'12' is not a phone number in US; with its country it begins with +"
 PROBLEM_MESSAGE = f"phone_numbers[0].number: {REFUSAL}"
 
@@ -247,6 +257,43 @@ BY_STRUCT: dict[str, Any] = {
         "contact_id": EXAMPLE_CONTACT_ID,
         "tags": ["enterprise"],
     },
+    "Explanation": {
+        "callerid": {"name": "John Smith", "company": "Acme Corp", "contact_id": EXAMPLE_CONTACT_ID, "tags": []},
+        "readings": [
+            {
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith", "number": "+15551234567"},
+            }
+        ],
+        "error": None,
+    },
+    "CallList": {
+        "result": [
+            {
+                "id": "01a21ca0-43d7-7506-8f7a-0c4e8f21b3d6",
+                "tm": TIME,
+                "call": "callerid",
+                "asked": "15551234567",
+                "number": "+15551234567",
+                "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith"},
+                "by": {"type": "access_key", "id": "e5f6a7b8-c9d0-1234-efab-345678901235", "name": "pbx"},
+            }
+        ]
+    },
+    "NewAccessKey": {"name": "pbx", "scopes": ["lookup"]},
+    "AccessKey": ACCESS_KEY,
+    "AccessKeyWithToken": ACCESS_KEY | {"token": "rb_7Qk2x" + "0" * 33},
+    "AccessKeyPage": {"result": [ACCESS_KEY], "next_page_token": ""},
+    "Customer": {
+        "id": EXAMPLE_CUSTOMER_ID,
+        "name": "Acme Corp",
+        "default_region": "US",
+        "totp_required": False,
+        "tm_create": TIME,
+    },
+    "ChangedCustomer": {"default_region": "US"},
+    "DemoLoaded": {"created": 50},
+    "DemoTaken": {"deleted": 49, "kept": 1},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
     "ChangedTag": {"detail": "Has an account manager of their own"},
     "Tag": TAG,

@@ -13,6 +13,7 @@ from ringbook.api.http.problems import Problem
 from ringbook.api.http.resource import BINARY, MULTIPART, Operation, operations_of
 from ringbook.contacts.contact import Contact
 from ringbook.contacts.tags import Tag
+from ringbook.tenants.access_keys import AccessKeyWithToken
 from ringbook.tenants.user_links import UserWithLink
 from ringbook.transfer.imports import Import
 from ringbook.values.fields import schema_of
@@ -31,6 +32,7 @@ A GET answers HEAD too. A slash at the end of a path makes no difference."""
 TAGS = {
     "contacts": "Contacts with their phone numbers, emails and tags, and who is behind a number.",
     "callerid": "The name behind a number in one line, as PBXs ask for it on every ring.",
+    "calls": "The last lookups and caller ids.",
     "phonebooks": "The contacts in the form of each make of desk phone.",
     "tags": "A customer's own names for kinds of contact.",
     "imports": "Files of contacts that are brought in.",
@@ -39,6 +41,9 @@ TAGS = {
     "passwords": "How a user sets a password, and logs in by it.",
     "sessions": "The logins of users.",
     "totp": "The codes that a user is asked for beside the password.",
+    "access-keys": "What programs show to be let in.",
+    "customer": "Whose data an access key or a login opens.",
+    "demo": "Made-up contacts, to look around with.",
     "me": "The access key that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
@@ -117,6 +122,7 @@ LINKED = {
     (WebhookWithSecret, "webhooks"): "$response.body#/id",
     (Import, "imports"): "$response.body#/id",
     (UserWithLink, "users"): "$response.body#/id",
+    (AccessKeyWithToken, "access-keys"): "$response.body#/id",
 }
 """Where in an answer the id is that a path has behind that word."""
 

@@ -18,7 +18,7 @@ from ringbook.config import Settings
 from ringbook.database.engine import Database
 from ringbook.errors import PermissionDenied, Reason, Unauthenticated
 from ringbook.tenants import access_keys
-from ringbook.tenants.access_keys import AccessKey
+from ringbook.tenants.access_keys import Grant
 from ringbook.tenants.sessions import find_session, session_ended
 
 CACHE_SECONDS = 4.0
@@ -68,7 +68,7 @@ class Authentication:
         self._database = database
         self._settings = settings
         self._limits = rate_limits
-        self._cache: dict[str, tuple[float, AccessKey]] = {}
+        self._cache: dict[str, tuple[float, Grant]] = {}
 
     async def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Let the caller through, or raise Unauthenticated, PermissionDenied or ResourceExhausted.
@@ -140,7 +140,7 @@ class Authentication:
         await self._limits.of_key.count(access_key.caller.who)
         return access_key.scopes
 
-    async def _access_key(self, token: str | None) -> AccessKey:
+    async def _access_key(self, token: str | None) -> Grant:
         if token is None:
             raise Unauthenticated(
                 Reason.MISSING_CREDENTIAL, "an access key is needed: Authorization: Bearer, or ?token="

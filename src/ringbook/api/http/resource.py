@@ -9,6 +9,7 @@ from ringbook.api.http import bodies
 from ringbook.api.http.idempotency import CREDENTIAL_PARAMETERS, answer_once, key_of
 from ringbook.api.http.news import News
 from ringbook.api.http.preconditions import etags
+from ringbook.calling.call_log import CallLog
 from ringbook.clock import utc_now
 from ringbook.config import Settings
 from ringbook.contacts.change_log import Changing, changing
@@ -81,10 +82,11 @@ class Resource:
     may_precede_totp: ClassVar[bool] = False
     """Whether it is open to a user who must set up a second factor first."""
 
-    def __init__(self, database: Database, settings: Settings, news: News) -> None:
+    def __init__(self, database: Database, settings: Settings, news: News, calls: CallLog) -> None:
         self.database = database
         self.settings = settings
         self.news = news
+        self.calls = calls
 
     def __init_subclass__(cls) -> None:
         """Gather the scopes; a HEAD needs what its GET needs."""
