@@ -37,7 +37,7 @@ def test_the_page_and_all_that_it_loads_is_served(api):
 
 def test_every_import_leads_to_a_file():
     for path in MODULES:
-        for name in re.findall(r"""(?:from ?|import\()["']([^"']+)["']""", path.read_text()):
+        for name in re.findall(r"""(?:from ?|import\()["'](\.[^"']+)["']""", path.read_text()):
             assert (path.parent / name).is_file(), f"{path.name} imports {name}"
 
 

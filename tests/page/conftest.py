@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.people import PASSWORD, browser, invited, token_of
 
 CHROMIUM = os.environ.get("RINGBOOK_TEST_CHROMIUM", "/usr/bin/chromium")
 SCREENSHOTS = os.environ.get("RINGBOOK_TEST_SCREENSHOTS", "")
 """The folder that pictures of the screens go to; '' for none."""
+
+expect.set_options(timeout=15_000)  # as slow as CI may be
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
@@ -38,7 +40,7 @@ class Windows:
         made = self._chromium.new_context(
             viewport=size, color_scheme=scheme, base_url=self.server, has_touch=size == NARROW, **more
         )
-        made.set_default_timeout(8000)
+        made.set_default_timeout(20_000)
         made.on("page", self._watch)
         return made
 

@@ -9,6 +9,16 @@ from tests.page.conftest import NARROW, WIDE, picture
 SCREENS = {
     "contacts": "#/contacts",
     "nobody": "#/contacts?q=nobody",
+    "contact": "#/contacts/{full}",
+    "contact-long": "#/contacts/{long}",
+    "contact-rtl": "#/contacts/{rtl}",
+    "contact-many": "#/contacts/{many}",
+    "contact-bare": "#/contacts/{bare}",
+    "edit": "#/contacts/{full}/edit",
+    "edit-many": "#/contacts/{many}/edit",
+    "new": "#/contacts/new",
+    "trash": "#/contacts/trash",
+    "gone": "#/contacts/{deleted}",
     "import": "#/import",
     "export": "#/export",
     "phones": "#/phones",
@@ -16,7 +26,25 @@ SCREENS = {
     "cleanup": "#/cleanup",
     "settings": "#/settings",
 }
-"""What is looked at, by the name of its picture; {long}, {many} and {deleted} are contacts."""
+"""What is looked at, by the name of its picture; what stands in braces are ids of contacts."""
+
+FULL = {
+    "first_name": "John",
+    "last_name": "Smith",
+    "company": "Acme Ltd",
+    "job_title": "Buyer",
+    "external_id": "crm-4711",
+    "notes": "Calls on Mondays. Wants to be asked for in person.\nHis assistant is Ms Brown.",
+    "phone_numbers": [
+        {"number": "+1 (202) 555-0123", "type": "mobile", "is_primary": True},
+        {"number": "+1 202 555 0124 ext. 12", "type": "work"},
+        {"number": "+1 202 555 0125", "type": "fax"},
+    ],
+    "emails": [
+        {"address": "john.smith@acme.example", "type": "work"},
+        {"address": "js@example.org", "type": "personal"},
+    ],
+}
 
 SIZES = {"wide": WIDE, "narrow": NARROW}
 
@@ -40,13 +68,49 @@ def test_every_screen_looks_right(windows, alice, size, scheme):
     page.locator(".empty").wait_for()
     look(page, "empty")
     people = fill(alice)
-    ids = {"long": people[4]["id"], "many": add(alice, **HUNDRED)["id"]}
+    full, deleted, many = (
+        add(alice, **FULL, tag_ids=people[1]["tag_ids"]),
+        add(alice, display_name="Gone"),
+        add(alice, **HUNDRED),
+    )
+    alice.api.delete(f"/contacts/{deleted['id']}")
+    alice.api.put(f"/contacts/{full['id']}", json={"job_title": "Head of Support"})
+    found = {"full": full, "long": people[4], "rtl": people[2], "bare": people[5], "many": many, "deleted": deleted}
+    ids = {name: contact["id"] for name, contact in found.items()}
     for name, path in SCREENS.items():
         page.goto(f"/{path.format(**ids)}")
         page.reload()
         page.locator("h1").wait_for()
         look(page, name)
+    change_at_once(alice, page, ids["full"], look)
     if size == "narrow":
         page.get_by_role("button", name="Menu").click()
         look(page, "menu")
     assert wrong == []
+
+
+def change_at_once(owner, page, contact, look):
+    """Look at what a form says when it is refused, is left, and meets another's change."""
+    page.goto(f"/#/contacts/{contact}/edit")
+    page.reload()
+    page.get_by_label("Number 2", exact=True).fill("12")
+    page.get_by_label("Company").fill("Acme Inc")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").wait_for()
+    look(page, "refused")
+    page.get_by_role("combobox", name="Tags").fill("b")
+    look(page, "tags")
+    page.get_by_label("Number 2", exact=True).fill("+1 202 555 0129")
+    page.get_by_role("link", name="Contacts").last.click()
+    page.get_by_role("dialog").wait_for()
+    look(page, "leave")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    owner.api.put(f"/contacts/{contact}", json={"company": "Acme Holding", "notes": "Retires in May."})
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog").wait_for()
+    look(page, "conflict")
+    page.get_by_role("button", name="Save what is chosen").click()
+    page.get_by_text("Saved").wait_for()
+    page.get_by_text("History").click()
+    page.locator(".history ol > li").nth(2).wait_for()
+    look(page, "history")

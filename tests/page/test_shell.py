@@ -69,6 +69,23 @@ def test_a_code_is_asked_for_where_the_user_has_them(windows):
     expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
 
 
+def test_who_has_to_set_up_codes_does_so_before_anything_else(windows, alice):
+    joined(windows)
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page = windows.open()
+    fill_in(page)
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Code from your app").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The code is wrong")).to_be_visible()
+    page.get_by_label("Code from your app").fill(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes li")).to_have_count(10)
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+
+
 def test_a_link_sets_the_password_once(windows):
     link = invited(windows.owner, "ben@acme.example", "agent", "Ben Jones")["link"]
     path = re.sub(".*(?=/#/)", "", link)
