@@ -130,3 +130,10 @@ def test_the_libraries_are_those_of_the_makefile():
     wanted = re.search(r"^VENDORED = (.*)$", (Path(FOLDER).parents[2] / "Makefile").read_text(), re.MULTILINE)[1]
     sums = (FOLDER / "vendor/SHA256SUMS").read_text()
     assert re.findall(r"  (.+)\.tgz", sums) == [name.replace("@", "-") for name in wanted.split()]
+
+
+def test_every_file_stands_in_the_document_once():
+    text = (Path(FOLDER).parents[2] / "docs/page.md").read_text()
+    rows = text.split("## The files")[1].split("\n## ")[0].splitlines()
+    shown = [name for row in rows for name in re.findall(r"`([\w.]+\.\w+)`", row.split(" | ")[0])]
+    assert sorted(shown) == sorted(path.name for path in FOLDER.iterdir() if path.is_file())
