@@ -96,7 +96,7 @@ def test_what_the_page_has_not_is_not_there(api):
 
 
 def test_the_page_is_small_and_so_is_each_of_its_files():
-    sent = sum(len(file._zipped or file._plain) for _, file in page_files())
+    sent = sum(len(file.zipped or file.plain) for file in page_files().values())
     assert sent < 150_000
     for path in OWN:
         assert len(path.read_text().splitlines()) <= 300, path.name
