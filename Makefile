@@ -10,9 +10,11 @@ ADDRESS = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 # An installation is known by its folder and what its files say: files that only look newer change nothing.
 IS = { echo '$(CURDIR)'; cksum $^; }
+VENDOR = src/ringbook/page/vendor
+VENDORED = preact@11.2.0 htm@3.1.1 axe-core@4.14.1
 CLIENTS = voipbin-mcp-0.3.0 voipbin-mcp-0.1.1
 
-.PHONY: help run key dist test test-sip test-pooler test-clients test-faults check bench bench-full format openapi sql
+.PHONY: help run key dist test test-sip test-pooler test-clients test-faults check bench bench-full format openapi sql vendor test-page screenshots
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +48,15 @@ test-sip: .venv/dev ## Ring through a real Kamailio, where kamailio and sipp are
 test-pooler: .venv/dev ## Run the API's tests through PgBouncer, in session and in transaction mode, where it is installed
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m tests.pooler
 
+test-page: .venv/dev ## Work on the page as a person does, in Chromium, where it is installed
+	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal -rs tests/page
+
+screenshots: .venv/dev ## Take pictures of the page's screens into var/screenshots, and those of docs/page.md anew
+	@mkdir -p var/screenshots docs/page
+	@env -u RINGBOOK_DATABASE_URL RINGBOOK_TEST_SCREENSHOTS=$(CURDIR)/var/screenshots \
+		.venv/bin/python -m pytest -n auto -rs tests/page -k "sqlite and (looks_right or look_right)"
+	@for picture in var/screenshots/page-*.png; do cp $$picture docs/page/$${picture#*/page-}; done
+
 .venv/clients/%/installed: tests/clients/%.txt
 	@{ [ -f $@ ] && $(IS) | cmp -s - $@; } || { echo "Installing $*" && $(PYTHON) -m venv --clear $(@D) && \
 		$(@D)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r $< && $(IS) >$@; }
@@ -78,3 +89,12 @@ openapi: .venv/dev ## Write docs/openapi.json anew
 
 sql: .venv/dev ## Print every statement by name, as it is compiled for SQLite and PostgreSQL: make sql NAME=CONTACT_PAGE for one
 	@.venv/bin/python -m tests.statements $(NAME)
+
+vendor: ## Take the page's libraries anew from npm, of the versions in the Makefile and the sums in SHA256SUMS
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf $$folder' EXIT; \
+	(cd $$folder && npm pack --silent $(VENDORED) >/dev/null && sha256sum --check --quiet $(CURDIR)/$(VENDOR)/SHA256SUMS && \
+		for name in preact htm axe-core; do mkdir $$name && tar -xzf $$name-*.tgz -C $$name --strip-components 1; done); \
+	module() { sed -e 's|from"preact"|from"./preact.js"|' -e '/^\/\/# sourceMappingURL/d' $$folder/$$1 >$(VENDOR)/$$2; }; \
+	module preact/dist/preact.mjs preact.js; module preact/hooks/dist/hooks.mjs hooks.js; module htm/dist/htm.module.js htm.js; \
+	for name in preact htm; do cp $$folder/$$name/LICENSE $(VENDOR)/LICENSE-$$name; done; \
+	cp $$folder/axe-core/axe.min.js tests/page/vendor/; cp $$folder/axe-core/LICENSE tests/page/vendor/LICENSE-axe-core

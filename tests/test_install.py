@@ -64,7 +64,7 @@ def test_the_wheel_serves_where_there_is_nothing_else(installed, tmp_path):
 def clone(tmp_path):
     """A copy of the repository that nothing has been installed in."""
     shutil.copytree(ROOT / "src", tmp_path / "clone/src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__"))
-    for name in "Makefile", "README.md", "LICENSE", "pyproject.toml", "requirements.txt":
+    for name in "Makefile", "README.md", "LICENSE", "NOTICE", "pyproject.toml", "requirements.txt":
         shutil.copy(ROOT / name, tmp_path / "clone")
     return tmp_path / "clone"
 

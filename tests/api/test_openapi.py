@@ -112,12 +112,6 @@ def test_the_document_and_the_page_are_served_whole_from_here(server, alice):
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
 
 
-def test_the_root_leads_to_the_page(server, alice):
-    for path in ("", "/"):
-        answer = alice.api.get(f"{server}{path}", follow_redirects=True)
-        assert (answer.status_code, answer.url.path) == (200, "/docs")
-
-
 def test_every_operation_and_every_success_has_its_own_true_sentence():
     whole = document(ROUTES)
     operations = [one for path in whole["paths"].values() for one in path.values()]

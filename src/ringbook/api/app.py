@@ -26,7 +26,7 @@ from ringbook.api.contact_tags import ContactTagResource, ContactTagsResource
 from ringbook.api.contacts import ContactResource, ContactsResource, RestoreResource
 from ringbook.api.customer import CustomerResource
 from ringbook.api.demo import DemoResource
-from ringbook.api.description.docs import ASSETS, Asset, Docs, Home
+from ringbook.api.description.docs import ASSETS, Asset, Docs
 from ringbook.api.description.openapi import OpenApi
 from ringbook.api.export import ExportResource
 from ringbook.api.history import HistoryResource
@@ -40,6 +40,7 @@ from ringbook.api.imports import ImportResource, ImportsResource, RejectsResourc
 from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
+from ringbook.api.page import PageResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
 from ringbook.api.sessions import (
@@ -237,7 +238,9 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     for path, resource in ROUTES.items():
         app.add_route(path, resource(database, settings, news, calls))
     app.add_route("/openapi.json", OpenApi(ROUTES))
-    app.add_route("/", Home())
+    page = PageResource()
+    app.add_route("/", page)
+    app.add_route("/page/{name:path}", page)
     app.add_route("/docs", Docs())
     for name, content_type in ASSETS.items():
         app.add_route(f"/docs/{name}", Asset(name, content_type))

@@ -34,16 +34,6 @@ POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' d
 """Content-Security-Policy (W3C CSP 3): nothing from anywhere else."""
 
 
-class Home:
-    """/: leads to the page."""
-
-    async def on_get(self, _req: Request, resp: Response) -> None:
-        """Lead to /docs."""
-        resp.status, resp.location = 302, "/docs"
-
-    on_head = on_get
-
-
 class Docs:
     """/docs."""
 

@@ -1,0 +1,94 @@
+// Who is logged in, what they may do, and how they come in and leave.
+import { ask, onSessionEnd } from "./api.js";
+import { useEffect, useState } from "./view.js";
+
+const MARK = "ringbook.logged_in"; // the cookie itself cannot be seen: it spares a request that must fail
+
+let open = null; // the session that the API answered, {session, user, scopes, must_set_up_totp}
+let ended = null; // {promise, keep, give_up} while somebody is asked to log in again
+const watchers = new Set();
+
+function tell() {
+  for (const watcher of watchers) watcher({});
+}
+
+function mark(isIn) {
+  try {
+    if (isIn) localStorage.setItem(MARK, "1");
+    else localStorage.removeItem(MARK);
+  } catch {
+    // a browser without storage asks each time
+  }
+}
+
+function isMarked() {
+  try {
+    return localStorage.getItem(MARK) === "1";
+  } catch {
+    return true;
+  }
+}
+
+function begin(session) {
+  open = session;
+  mark(true);
+  ended?.keep();
+  ended = null;
+  tell();
+}
+
+/** The session, and whether it has ended under the screen; draws again when that changes. */
+export function useSession() {
+  const [, draw] = useState({});
+  useEffect(() => {
+    watchers.add(draw);
+    return () => watchers.delete(draw);
+  }, []);
+  return { open, isEnded: ended !== null };
+}
+
+export const may = (scope) => open?.scopes.includes(scope) ?? false;
+
+/** Find out whether the browser has a session. */
+export async function findSession() {
+  if (!isMarked()) return;
+  try {
+    open = (await ask("GET", "sessions/current", { isLogin: true })).data;
+  } catch (refusal) {
+    if (refusal.kind !== "login" && refusal.kind !== "forbidden") throw refusal;
+    mark(false);
+  }
+  tell();
+}
+
+export const logIn = async (body) => begin((await ask("POST", "sessions", { body, isLogin: true })).data);
+export const setPassword = async (body) => begin((await ask("POST", "passwords", { body, isLogin: true })).data);
+export const refresh = async () => begin((await ask("GET", "sessions/current")).data);
+
+/** Leave; also where the session has ended already. */
+export async function logOut() {
+  try {
+    await ask("DELETE", "sessions/current", { isLogin: true });
+  } catch (refusal) {
+    if (refusal.kind !== "login") throw refusal;
+  }
+  forget();
+}
+
+/** Go back to the login without a session: what waits for one is given up. */
+export function forget() {
+  open = null;
+  mark(false);
+  ended?.giveUp(new DOMException("nobody logged in again", "AbortError"));
+  ended = null;
+  tell();
+}
+
+onSessionEnd(() => {
+  if (!ended) {
+    ended = {};
+    ended.promise = new Promise((keep, giveUp) => Object.assign(ended, { keep, giveUp }));
+    tell();
+  }
+  return ended.promise;
+});
