@@ -7,6 +7,7 @@ from typing import Any
 from bench.book import BOOKS, MAIN
 from bench.databases import KINDS
 from bench.import_tables import big_file, import_setting, imports
+from bench.page_tables import page, page_setting
 from bench.rounds import Rounds, median, ratio
 from bench.servers import ROOT
 from bench.tables import contacts_of, table
@@ -231,6 +232,8 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "import setting": import_setting,
     "imports": imports,
     "big file": big_file,
+    "page setting": page_setting,
+    "page": page,
 }
 
 
