@@ -33,7 +33,7 @@ export function AddToContact({ wanted, onDone, onClose }) {
   const { contacts } = pages;
   const option = (contact) => html`<li key=${contact.id}><button type="button" class="quiet choice" disabled=${isBusy} onClick=${() => choose(contact)}>
     <${Avatar} contact=${contact} /><span><bdi class="name">${shownName(contact)}</bdi>
-      <bdi class="dim small">${contact.company || contact.phone_numbers[0]?.number || contact.emails[0]?.address || ""}</bdi></span></button></li>`;
+      <bdi class="dim small">${[contact.company, contact.phone_numbers[0]?.number, contact.emails[0]?.address].find((text) => text && text !== shownName(contact))}</bdi></span></button></li>`;
   return html`<${Dialog} title=${t.addTitle} onClose=${onClose}>
     <p class="dim">${t.addLead(wanted.value)}</p>
     <input type="search" aria-label=${t.search} placeholder=${t.search} autocomplete="off" maxlength="200" value=${q} autofocus onInput=${(event) => setQ(event.target.value)} />

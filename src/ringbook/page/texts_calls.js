@@ -22,7 +22,7 @@ export const callers = {
   addLead: (value) => `Who has ${value}?`,
   search: "Search for the contact",
   none: (text) => `Nobody found for “${text}”.`,
-  choices: "Contacts to choose from",
+  choices: "Contacts",
   found: (n) => (n === 1 ? "1 contact" : `${n} contacts`),
   added: (value, name) => `${name} has ${value} now.`,
   empty: "Nobody has called yet",
