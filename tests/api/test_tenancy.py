@@ -51,6 +51,7 @@ FREE |= {
     "tm_expire",
     "prefix",
     "default_region",
+    "totp_required",
     "url",
     "events",
     "is_active",

@@ -119,12 +119,15 @@ def test_where_codes_are_demanded_a_session_without_may_only_set_them_up(alice, 
     _, client = joined(alice, server)
     changed = ringbook("customer", "update", alice.customer_id, "--totp-required")
     assert '"totp_required": true' in changed.stdout
-    for method, path in (("GET", "/contacts"), ("POST", "/contacts"), ("GET", "/sessions"), ("GET", "/me")):
+    for method, path in (("GET", "/contacts"), ("POST", "/contacts"), ("GET", "/sessions"), ("GET", "/customer")):
         assert reason(client.request(method, path)) == (403, "TOTP_REQUIRED")
     client, answer = log_in(server)
     assert (answer.status_code, answer.json()["must_set_up_totp"]) == (201, True)
     assert client.get("/sessions/current").json() == answer.json()
+    me = client.get("/me").json()
+    assert (me["customer"]["totp_required"], me["user"]["has_totp"]) == (True, False)
     set_up(client)
+    assert client.get("/me").json()["user"]["has_totp"] is True
     assert client.get("/contacts").status_code == 200
     assert client.get("/sessions/current").json()["must_set_up_totp"] is False
     assert alice.api.get("/contacts").status_code == 200
@@ -133,3 +136,18 @@ def test_where_codes_are_demanded_a_session_without_may_only_set_them_up(alice, 
     assert ringbook("customer", "update", alice.customer_id, "--totp-optional").returncode == 0
     assert client.get("/contacts").status_code == 200
     assert log_in(server, password=PASSWORD)[1].json()["must_set_up_totp"] is False
+
+
+def test_an_owner_demands_codes_of_all_and_then_has_to_set_them_up_too(alice, server):
+    _, owner = joined(alice, server, email="olga@acme.com", role="owner", name="Olga")
+    _, manager = joined(alice, server)
+    assert reason(manager.put("/customer", json={"totp_required": True})) == (403, "INSUFFICIENT_SCOPE")
+    assert owner.get("/customer").json()["totp_required"] is False
+    assert owner.put("/customer", json={"totp_required": True}).json()["totp_required"] is True
+    for client in (owner, manager):
+        assert reason(client.put("/customer", json={"totp_required": False})) == (403, "TOTP_REQUIRED")
+        assert reason(client.get("/contacts")) == (403, "TOTP_REQUIRED")
+        set_up(client)
+        assert client.get("/contacts").status_code == 200
+    assert owner.put("/customer", json={"name": "Acme"}).json()["totp_required"] is True
+    assert owner.put("/customer", json={"totp_required": False}).json()["totp_required"] is False

@@ -182,3 +182,17 @@ def test_a_new_address_counts_at_the_next_login(alice, server):
     assert client.get("/sessions/current").json()["user"]["email"] == "anna@acme.com"
     assert reason(log_in(server)[1]) == (401, "INVALID_LOGIN")
     assert log_in(server, email="Anna@acme.com")[1].status_code == 201
+
+
+def test_a_user_may_ask_who_he_is(alice, server):
+    ann, client = joined(alice, server)
+    me = client.get("/me").json()
+    assert me["user"] == alice.api.get(f"/users/{ann['id']}").json()
+    assert me["customer"] == alice.api.get("/customer").json()
+    assert (me["type"], me["id"], me["customer_id"]) == ("user", ann["id"], alice.customer_id)
+    assert (me["username"], me["name"], me["permission"]) == ("ann@acme.com", "Ann", 32)
+    assert me["scopes"] == client.get("/sessions/current").json()["scopes"] == ["lookup", "read", "write"]
+    alice.api.put(f"/users/{ann['id']}", json={"role": "agent"})
+    assert (client.get("/me").json()["permission"], client.get("/me").json()["scopes"]) == (0, ["lookup", "read"])
+    client.delete("/sessions/current")
+    assert client.get("/me").status_code == 401

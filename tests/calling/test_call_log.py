@@ -12,6 +12,7 @@ from ringbook.clock import utc_now
 from ringbook.database.opening import database_at
 from ringbook.tenants.caller import Caller
 from tests.calling.test_callerid import add
+from tests.people import joined
 from tests.process import started
 from tests.rows import rows_of
 
@@ -90,6 +91,14 @@ def test_a_contact_that_was_deleted_since_is_still_told(alice):
     until(alice, 1)
     alice.api.delete(f"/contacts/{contact['id']}")
     assert calls_of(alice)[0]["contact"] == {"id": contact["id"], "name": "John"}
+
+
+def test_a_call_of_somebody_who_has_logged_in_names_the_user(alice, server):
+    ann, client = joined(alice, server)
+    assert client.get("/contacts/lookup?phone=%2B15550009999").status_code == 404
+    (call,) = until(alice, 1)
+    assert call["by"] == {"type": "user", "id": ann["id"], "name": "Ann"}
+    assert client.get("/calls").json() == {"result": [call]}
 
 
 def test_the_calls_of_all_workers_are_there_after_a_restart(database_url, tmp_path, token):

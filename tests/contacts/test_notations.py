@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from ringbook.tenants.access_keys import SCOPES
 from tests.keys import access_key
 
 ADDRESS_KEYS = [
@@ -457,7 +458,13 @@ def test_any_key_may_ask_who_it_is(server, database_url, alice, scope, permissio
         "tm_create",
         "tm_update",
         "tm_delete",
+        "type",
+        "scopes",
+        "customer",
+        "user",
     ]
+    assert (me["type"], me["scopes"], me["user"]) == ("access_key", sorted(SCOPES[scope]), None)
+    assert (me["customer"]["id"], me["customer"]["default_region"]) == (alice.customer_id, "US")
     assert (me["customer_id"], me["permission"], me["status"]) == (alice.customer_id, permission, "available")
     assert me["username"] == me["name"]
     assert (me["detail"], me["tm_update"], me["tm_delete"]) == ("", None, None)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.page.books import add
-from tests.page.conftest import NARROW
+from tests.page.conftest import LAN, NARROW
 from tests.people import PASSWORD, browser, invited, token_of
 
 
@@ -66,6 +66,23 @@ def test_a_code_is_asked_for_where_the_user_has_them(windows):
     expect(page.get_by_role("alert")).to_contain_text("The code is wrong")
     code.fill(recovery)
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+
+
+def test_who_has_to_set_up_codes_does_so_before_anything_else(windows, alice):
+    joined(windows)
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page = windows.open()
+    fill_in(page)
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Code from your app").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The code is wrong")).to_be_visible()
+    page.get_by_label("Code from your app").fill(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes li")).to_have_count(10)
+    page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
 
 
@@ -146,3 +163,62 @@ def test_a_server_that_is_busy_away_or_gone_is_said_with_a_way_to_try_again(wind
     page.unroute("**/v1.0/contacts?**")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("link", name="John Smith")).to_be_visible()
+
+
+def test_the_key_for_the_search_box_can_be_switched_off(windows):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.goto("/#/settings")
+    page.get_by_label("Jump to the search box with the key /").uncheck()
+    page.keyboard.press("/")
+    page.wait_for_timeout(100)
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_the_first_key_of_tab_skips_the_navigation(windows):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    assert page.url.endswith("#/phones")
+
+
+def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, alice):
+    joined(windows)
+    page = windows.open(windows.server.replace("127.0.0.1", LAN))
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    fill_in(page)
+    page.get_by_role("link", name="New contact").click()
+    page.get_by_label("Shown as").fill("John Smith")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="John Smith")).to_be_visible()
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    page = windows.open()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_a_slow_network_is_said(windows, alice):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.route("**/v1.0/contacts?**", lambda _: None)
+    page.goto("/#/contacts")
+    expect(page.get_by_text("Loading …")).to_be_visible()
+
+
+def test_who_logs_out_in_one_tab_is_asked_to_log_in_again_in_the_other(windows):
+    page = windows.of()
+    other = page.context.new_page()
+    other.goto("/#/contacts")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_role("heading", name="Log in")).to_be_visible()
+    page.get_by_role("searchbox").fill("smith")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_role("button", name="Leave this and log in as somebody else").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("Email address", exact=True)).to_have_value("")

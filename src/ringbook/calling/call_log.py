@@ -16,12 +16,12 @@ from msgspec import Meta
 
 from ringbook.calling.callerid import shown_name
 from ringbook.clock import lowest_id, new_id, utc_now
-from ringbook.contacts.change_log import Author
+from ringbook.contacts.change_log import Author, author_json
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.pages import HIGHEST_ID
 from ringbook.database.parameters import CUSTOMER_ID, ID, LIMIT, NOW, values_of
 from ringbook.database.rendering import json_object, json_time
-from ringbook.database.schema import IdColumn, access_keys, contacts
+from ringbook.database.schema import IdColumn, contacts
 from ringbook.database.schema import calls as t
 from ringbook.errors import Unavailable
 from ringbook.tenants.caller import Caller
@@ -155,12 +155,6 @@ _OF_CONTACT = (
     .correlate(t)
     .scalar_subquery()
 )
-_OF_ACCESS_KEY = (
-    sa.select(access_keys.c.name)
-    .where(access_keys.c.customer_id == CUSTOMER_ID, access_keys.c.id == t.c.by_id)
-    .correlate(t)
-    .scalar_subquery()
-)
 LAST_CALLS = Query(
     sa.select(
         t.c.id,
@@ -169,9 +163,7 @@ LAST_CALLS = Query(
         t.c.asked,
         t.c.contact_id,
         _OF_CONTACT,
-        t.c.by_type,
-        t.c.by_id,
-        _OF_ACCESS_KEY,
+        author_json(t),
     )
     .where(t.c.customer_id == CUSTOMER_ID, t.c.id >= sa.bindparam("since", type_=IdColumn))
     .order_by(t.c.id.desc())
@@ -186,7 +178,7 @@ async def last_calls(caller: Caller, database: Database, since: str) -> CallList
 
 
 def _call(row: Row, region: str) -> Call:
-    id_, tm, call, asked, contact_id, names, by_type, by_id, by_name = row
+    id_, tm, call, asked, contact_id, names, by = row
     name = shown_name(**msgspec.json.decode(names)) if names else ""
     return Call(
         id=str(id_),
@@ -195,7 +187,7 @@ def _call(row: Row, region: str) -> Call:
         asked=asked,
         number=next(iter(callers.readings(asked, region)), None),
         contact=CalledContact(str(contact_id), name) if contact_id else None,
-        by=Author(by_type, str(by_id), by_name or ""),
+        by=msgspec.json.decode(by, type=Author),
     )
 
 

@@ -157,24 +157,27 @@ async def _log(caller: Caller, changing: Changing) -> None:
         await changing.run_many(insert, rows)
 
 
-def _name_in(table: sa.Table, name: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
-    """Return the name of who made a change, where it is a row of that table."""
-    by = (table.c.customer_id == CUSTOMER_ID, table.c.id == t.c.by_id)
-    return sa.select(name).where(*by).correlate(t).scalar_subquery()
+def author_json(done: sa.Table) -> sa.ColumnElement[str]:
+    """Return the JSON of the Author of a row of a table with by_type and by_id."""
+
+    def name_in(table: sa.Table, name: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+        by = (table.c.customer_id == CUSTOMER_ID, table.c.id == done.c.by_id)
+        return sa.select(name).where(*by).correlate(done).scalar_subquery()
+
+    name = sa.func.coalesce(
+        name_in(access_keys, access_keys.c.name),
+        name_in(users, SHOWN_NAME),
+        name_in(imports, imports.c.file_name),
+        sa.literal_column("''"),
+    )
+    return json_object(type=done.c.by_type, id=done.c.by_id, name=name)
 
 
-_NAME = sa.func.coalesce(
-    _name_in(access_keys, access_keys.c.name),
-    _name_in(users, SHOWN_NAME),
-    _name_in(imports, imports.c.file_name),
-    sa.literal_column("''"),
-)
-AUTHOR_JSON = json_object(type=t.c.by_type, id=t.c.by_id, name=_NAME)
 CHANGES_OF_CONTACT = Query(
     sa.select(
         json_object(
             **json_values(t.c, "tm"),
-            by=AUTHOR_JSON,
+            by=author_json(t),
             action=t.c.action,
             changes=json_of_text(t.c.changes),
         ),

@@ -2,10 +2,13 @@
 import { html, render, useEffect, useRef, useState } from "./view.js";
 import { Icon } from "./icons.js";
 import { LoginDialog, LoginScreen } from "./login.js";
-import { Problem } from "./problem.js";
+import { Loading, Problem } from "./problem.js";
 import { SCREENS, go, hrefOf, useRoute } from "./router.js";
-import { findSession, logOut, may, useSession } from "./session.js";
-import { common, language, screens, shell as t } from "./texts.js";
+import { findSession, logOut, may, refresh, useSession } from "./session.js";
+import { useSlash } from "./slash.js";
+import { common, language, screens, shell as t, totp } from "./texts.js";
+import { Toast } from "./toast.js";
+import { TotpSetup } from "./totp_setup.js";
 import { Welcome } from "./welcome.js";
 
 document.documentElement.lang = language;
@@ -33,7 +36,7 @@ function Screen({ screen, route }) {
     screen.load().then((module) => keep({ draw: module.default }), () => keep({ isLost: true }));
     return () => { isShown = false; };
   }, [screen]);
-  if (loaded.name !== screen.name) return null;
+  if (loaded.name !== screen.name) return html`<${Loading} />`;
   if (loaded.isLost) {
     return html`<div class="problem" role="alert"><p>${navigator.onLine ? t.updated : ""}</p>
       <button type="button" onClick=${() => location.reload()}>${t.reload}</button></div>`;
@@ -65,6 +68,7 @@ function Shell({ open, isEnded }) {
     if (!route.screen) go("#/contacts", { isSame: true });
     setMenu(false);
   }, [route]);
+  useSlash();
   const shown = route.screen ? route : { ...route, screen: "contacts" };
   return html`<a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>${common.skip}</a>
     <header class="bar">
@@ -78,7 +82,14 @@ function Shell({ open, isEnded }) {
       ${problem && html`<${Problem} refusal=${problem} />`}
       <${Main} key=${open.user.id} route=${shown} />
     </div>
+    <${Toast} />
     ${isEnded && html`<${LoginDialog} email=${open.user.email} />`}`;
+}
+
+/** Who has to set up codes before anything else. */
+function FirstCodes({ isEnded, email }) {
+  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1><p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
+    ${isEnded && html`<${LoginDialog} email=${email} />`}`;
 }
 
 function Page() {
@@ -91,9 +102,10 @@ function Page() {
   };
   useEffect(look, []);
   if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
-  if (state === "asking") return null;
+  if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
   if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1><${Problem} refusal=${state} retry=${look} /></div></main>`;
   if (!open) return html`${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
+  if (open.must_set_up_totp) return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
   return html`<${Shell} open=${open} isEnded=${isEnded} />`;
 }
 

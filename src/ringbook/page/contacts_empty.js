@@ -2,7 +2,6 @@
 import { html, useState } from "./view.js";
 import { post } from "./api.js";
 import { Icon } from "./icons.js";
-import { dropList } from "./kept_list.js";
 import { Problem } from "./problem.js";
 import { hrefOf } from "./router.js";
 import { may } from "./session.js";
@@ -12,15 +11,15 @@ import { contacts as t } from "./texts.js";
 /** Digits, and what stands between them: somebody looked for a number. */
 const isNumber = (text) => /^\+?[\d\s()./-]{3,}$/.test(text);
 
-function FirstSteps() {
+/** `onLoaded` is called when made-up contacts are there. */
+function FirstSteps({ onLoaded }) {
   const [refusal, setRefusal] = useState(null), [isBusy, setBusy] = useState(false);
   const load = async () => {
     setBusy(true);
     try {
       await post("demo");
       await allTags(true);
-      dropList();
-      location.reload();
+      onLoaded();
     } catch (error) {
       setRefusal(error);
       setBusy(false);
@@ -33,8 +32,8 @@ function FirstSteps() {
     ${refusal && html`<${Problem} refusal=${refusal} retry=${load} />`}</div>`;
 }
 
-export function Empty({ asked, isFiltered, isComplete, onClear }) {
-  if (!asked.q && !isFiltered) return html`<${FirstSteps} />`;
+export function Empty({ asked, isFiltered, isComplete, onClear, onLoaded }) {
+  if (!asked.q && !isFiltered) return html`<${FirstSteps} onLoaded=${onLoaded} />`;
   const given = isNumber(asked.q) ? { number: asked.q } : { name: asked.q };
   return html`<div class="empty"><p class="lead">${asked.q ? t.nobody(asked.q) : t.nobodyFits}</p>
     ${!isComplete && html`<p>${t.incomplete}</p>`}

@@ -1,13 +1,14 @@
 // The list: one box, filters, and who fits.
 import { html, useEffect, useRef, useState } from "./view.js";
 import { contactsOf } from "./contacts_source.js";
+import { DemoNote } from "./demo_note.js";
 import { Empty } from "./contacts_empty.js";
 import { Filters, SearchBox } from "./contacts_search.js";
 import { Icon } from "./icons.js";
 import { keepList, keptList } from "./kept_list.js";
 import { usePages } from "./paged.js";
-import { Avatar, nameOf, shownName } from "./people.js";
-import { Problem } from "./problem.js";
+import { Avatar, nameOf } from "./people.js";
+import { Loading, Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { may } from "./session.js";
 import { useTags } from "./tags.js";
@@ -29,11 +30,10 @@ export function walk(event) {
 function Row({ contact, names, onOpen }) {
   const [first, ...others] = contact.phone_numbers;
   const tags = contact.tag_ids.map((id) => names.get(id)).filter(Boolean);
-  const name = shownName(contact);
-  const isNamed = Boolean(nameOf(contact));
+  const name = nameOf(contact);
   return html`<li><a class="row" id=${`row-${contact.id}`} href=${hrefOf(["contacts", contact.id])} onClick=${() => onOpen(contact.id)}>
     <${Avatar} contact=${contact} />
-    <span class="who"><bdi class=${isNamed ? "name" : "name dim"}>${name}</bdi>${contact.job_title && html`<bdi class="dim small">${contact.job_title}</bdi>`}</span>
+    <span class="who"><bdi class=${name ? "name" : "name dim"}>${name || t.noName}</bdi>${contact.job_title && html`<bdi class="dim small">${contact.job_title}</bdi>`}</span>
     <span class="company"><bdi>${contact.company !== name ? contact.company : ""}</bdi></span>
     <span class="number">${first ? html`<bdi>${first.number}</bdi>` : html`<span class="dim">${t.noNumber}</span>`}
       ${others.length > 0 && html`<span class="dim small" title=${t.moreNumbers(others.length)}><span aria-hidden="true">+${others.length}</span>
@@ -48,7 +48,7 @@ export function More({ onMore, isBusy }) {
   const button = useRef(null), act = useRef(onMore);
   act.current = onMore;
   useEffect(() => {
-    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && act.current(), { rootMargin: "600px" });
+    const seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && act.current(), { rootMargin: "600px" });
     seen.observe(button.current);
     return () => seen.disconnect();
   }, [isBusy]);
@@ -93,9 +93,10 @@ export function ContactsList({ route }) {
     <div class="tools"><${SearchBox} value=${q} onInput=${search} /><${Filters} tag=${asked.tag} source=${asked.source} onChange=${change} /></div>
     <p class="unseen" role="status">${says}</p>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${pages.again} />`}
+    ${!contacts && !refusal && html`<${Loading} />`}
     ${contacts?.length > 0 && html`<p class="dim small count"><span>${t.found(contacts.length, !next)}</span><span>${asked.q ? t.bestFirst : t.newestFirst}</span></p>
-      <${Rows} contacts=${contacts} onOpen=${keep} />`}
-    ${none && !refusal && html`<${Empty} asked=${asked} isFiltered=${isFiltered} isComplete=${isComplete && !next} onClear=${() => change({ tag: "", source: "" })} />`}
+      <${DemoNote} contacts=${contacts} onGone=${pages.anew} /><${Rows} contacts=${contacts} onOpen=${keep} />`}
+    ${none && !refusal && html`<${Empty} asked=${asked} isFiltered=${isFiltered} isComplete=${isComplete && !next} onClear=${() => change({ tag: "", source: "" })} onLoaded=${pages.anew} />`}
     ${next && !refusal && contacts && html`<${More} onMore=${pages.more} isBusy=${isBusy} />`}
   </div>`;
 }

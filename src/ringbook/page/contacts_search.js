@@ -25,9 +25,8 @@ export function SearchBox({ value, onInput }) {
 }
 
 function Filter({ label, any, value, options, onChange }) {
-  return html`<label class="filter"><span class="unseen">${label}</span>
-    <select class=${value ? "on" : ""} value=${value} onChange=${(event) => onChange(event.target.value)}>
-      <option value="">${any}</option>${options.map(([key, text]) => html`<option value=${key}>${text}</option>`)}</select></label>`;
+  return html`<select class=${`filter${value ? " on" : ""}`} aria-label=${label} value=${value} onChange=${(event) => onChange(event.target.value)}>
+    <option value="">${any}</option>${options.map(([key, text]) => html`<option value=${key}>${text}</option>`)}</select>`;
 }
 
 export function Filters({ tag, source, onChange }) {

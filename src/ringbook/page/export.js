@@ -47,6 +47,6 @@ export default function Screen() {
         <${Field} of="select" label=${t.source} ...${set("source")}><option value="">${t.anySource}</option>${Object.entries(contacts.sources).map(([value, text]) => html`<option value=${value}>${text}</option>`)}<//>
         <${Field} label=${t.company} hint=${t.companyHint} maxlength="200" ...${set("company")} />
         <${Field} label=${t.phone} type="tel" maxlength="100" ...${set("phone")} /></div></fieldset>
-      <div class="actions"><a ref=${link} class="button main" download href=${href} onClick=${download}><${Icon} name="export" />${t.download}</a>
+      <div class="actions"><a ref=${link} class="button main" download href=${href} onClick=${download}><${Icon} name="import" />${t.download}</a>
         <span class="dim">${isAll ? t.all : t.some}</span></div></form>`;
 }

@@ -18,6 +18,9 @@ const PATHS = {
   edit: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   phone: "M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1",
   mail: "M4 6h16v12H4zM4 7l8 6 8-6",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  done: "M5 13l4 4L19 7",
+  restore: "M4 12a8 8 0 1 0 2.500-5.800M4 4v5h5",
   leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
 };
 

@@ -47,7 +47,7 @@ export function ImportRun({ id }) {
       ${job.error && html`<p class="wrong" role="alert">${fileProblemOf(job)}</p>`}
       ${job.tm_undo && html`<p role="status">${t.undoneLead(job.undone)}</p>`}
       <${Sums} job=${job} />
-      ${job.rejected > 0 && html`<p><a class="button" download href=${`v1.0/imports/${id}/rejects`}><${Icon} name="export" />${t.rejects(job.rejected)}</a> <span class="hint">${t.rejectsHint}</span></p>`}
+      ${job.rejected > 0 && html`<p><a class="button" download href=${`v1.0/imports/${id}/rejects`}><${Icon} name="import" />${t.rejects(job.rejected)}</a> <span class="hint">${t.rejectsHint}</span></p>`}
       <div class="actions">
         ${isUnderWay(job) && html`<button type="button" onClick=${() => setAsking("stop")}>${t.stop}</button>`}
         ${!isMoving && html`<a class="button main" href="#/contacts">${t.toContacts}</a><a class="button" href="#/import">${t.toStart}</a>`}

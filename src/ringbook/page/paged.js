@@ -5,7 +5,7 @@ const PAUSE = 120; // milliseconds after the last key before a request is sent
 
 /**
  * `load(after, signal)` answers {contacts, next, isComplete}; it is called anew when `key` is another, after a pause if
- * `isTyped`. `kept` is what was shown for this key before: it stands there until the answer comes.
+ * `isTyped`. `kept` is what was shown for this key before: it is shown again.
  */
 export function usePages(key, load, { isTyped, kept } = {}) {
   const [state, setState] = useState(() => kept ?? { contacts: null, next: "", isComplete: true });
@@ -31,8 +31,10 @@ export function usePages(key, load, { isTyped, kept } = {}) {
   }
 
   useEffect(() => {
-    const pause = isTyped && !first.current ? PAUSE : 0;
+    const isFirst = first.current;
     first.current = false;
+    if (isFirst && kept) return undefined;
+    const pause = isTyped && !isFirst ? PAUSE : 0;
     const timer = setTimeout(() => fetchPage("", []), pause);
     return () => {
       clearTimeout(timer);
@@ -44,6 +46,7 @@ export function usePages(key, load, { isTyped, kept } = {}) {
     ...state, refusal, isBusy,
     more: () => !isBusy && state.next && fetchPage(state.next, state.contacts),
     again: () => (refusal && state.contacts && state.next ? fetchPage(state.next, state.contacts) : fetchPage("", [])),
+    anew: () => fetchPage("", []),
     leaveOut: (id) => setState({ ...state, contacts: state.contacts.filter((contact) => contact.id !== id) }),
   };
 }

@@ -1,7 +1,8 @@
-// settings: comes later.
+// Settings: what is for this browser alone; users, keys and webhooks come later.
 import { html } from "./view.js";
-import { Later } from "./later.js";
+import { SlashSwitch } from "./slash.js";
+import { common, screens } from "./texts.js";
 
 export default function Screen() {
-  return html`<${Later} name="settings" />`;
+  return html`<h1>${screens.settings}</h1><p class="lead">${common.comesLater}.</p><${SlashSwitch} />`;
 }

@@ -120,7 +120,7 @@ export const fieldProblems = [
   [/is not a phone number in/, "This is no phone number. An extension alone is none; write it with its area or with + and its country."],
   [/is not a phone number/, "This is no phone number."],
   [/is not an email address/, "This is no email address, such as name@example.com."],
-  [/twice|same number|same address|already/, "This is there twice. Remove one of them."],
+  [/twice|the same|more than once|already/, "This is there twice. Remove one of them."],
   [/is required|is missing|must not be empty|at least 1/, "Please fill this in."],
   [/at most (\d+) characters/, (found) => `At most ${number.format(found[1])} characters, please.`],
   [/length <= (\d+)/, (found) => `At most ${number.format(found[1])}, please.`],
@@ -158,4 +158,130 @@ export const contacts = {
   emptyImport: "Bring in a file",
   emptyPhones: "Connect a phone system",
   emptyDemo: "Load 50 made-up contacts to look around",
+  demoHere: "There are made-up contacts among these.",
+  demoTakeOut: "Take them out",
+  demoGone: (gone, kept) => `${count(gone, "made-up contact", "made-up contacts")} taken out${kept ? `; ${number.format(kept)} stayed, as somebody has changed them` : ""}.`,
+};
+
+const dayAndTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** A time of the API, in the words of who reads it: just now, 5 minutes ago, Nov 3, 2026, 4:15 PM. */
+export function timeOf(text) {
+  const seconds = (Date.now() - Date.parse(text)) / 1000;
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return ago.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 86400) return ago.format(-Math.floor(seconds / 3600), "hour");
+  return dayAndTime.format(new Date(text));
+}
+
+/** One contact. */
+export const contact = {
+  title: "Contact",
+  edit: "Edit",
+  remove: "Delete",
+  saved: "Saved",
+  deleted: (name) => `${name} is in the trash now.`,
+  undo: "Undo",
+  lookInTrash: "Look in the trash",
+  notSaved: "Not saved yet: please look at what is marked.",
+  leaveTitle: "Leave without saving?",
+  leaveLead: "What you have changed here would be lost.",
+  leave: "Leave",
+  nothing: "nothing",
+  yes: "yes",
+  no: "no",
+  primary: "Main",
+  fields: {
+    first_name: "First name",
+    last_name: "Last name",
+    display_name: "Shown as",
+    company: "Company",
+    job_title: "Job title",
+    notes: "Notes",
+    phone_numbers: "Numbers",
+    emails: "Email addresses",
+    tag_ids: "Tags",
+  },
+  hints: { display_name: "What a phone shows, in place of first and last name" },
+  types: { mobile: "Mobile", work: "Work", home: "Home", fax: "Fax", other: "Other", personal: "Personal" },
+  phone_numbers: {
+    title: "Numbers",
+    none: "No number: nobody finds this contact by a call.",
+    add: "Add a number",
+    nth: (n) => `Number ${n}`,
+    typeOf: (n) => `Type of number ${n}`,
+    primaryOf: (n) => `Number ${n} is the main one`,
+    remove: (n) => `Remove number ${n}`,
+    copy: (text) => `Copy ${text}`,
+    all: (n) => `Show all ${n} numbers`,
+  },
+  emails: {
+    title: "Email addresses",
+    none: "No email address",
+    add: "Add an email address",
+    nth: (n) => `Email address ${n}`,
+    typeOf: (n) => `Type of email address ${n}`,
+    primaryOf: (n) => `Email address ${n} is the main one`,
+    remove: (n) => `Remove email address ${n}`,
+    copy: (text) => `Copy ${text}`,
+    all: (n) => `Show all ${n} email addresses`,
+  },
+  tags: {
+    title: "Tags",
+    placeholder: "Add a tag",
+    create: (name) => `New tag “${name}”`,
+    remove: (name) => `Take the tag ${name} off`,
+    unknown: "A tag of another system",
+  },
+  facts: {
+    title: "Details",
+    first_last: "First and last name",
+    source: "Comes from",
+    external_id: "Id in another system",
+    created: "Created",
+    updated: "Last changed",
+  },
+  history: {
+    title: "History",
+    more: "Show older changes",
+    who: { access_key: "A program", user: "Somebody", import: "A file", system: "Ringbook" },
+    actions: { created: "created this contact", updated: "changed this contact", deleted: "deleted this contact", restored: "brought this contact back" },
+    added: "added",
+    removed: "removed",
+    fields: { phone_numbers: "Number", emails: "Email address", tag_ids: "Tag", external_id: "Id in another system", type: "type", is_primary: "main", number: "as written", label: "label", detail: "detail" },
+  },
+  conflict: {
+    title: "Somebody else has changed this contact too",
+    lead: "Choose what is to be, then save.",
+    mine: "Yours",
+    theirs: "Theirs",
+    save: "Save what is chosen",
+    back: "Back to the form",
+  },
+};
+
+export const trash = {
+  title: "Trash",
+  lead: "The last deleted first. Nobody finds these by a call or a search.",
+  empty: "The trash is empty.",
+  deleted: "Deleted",
+  restore: "Bring back",
+  restoreNamed: (name) => `Bring back ${name}`,
+  restored: (name) => `${name} is back.`,
+  look: "Look at it",
+};
+
+/** Codes beside the password. */
+export const totp = {
+  title: "Set up codes first",
+  titleLead: "Your company asks everybody for a code beside the password.",
+  lead: "Scan this with an app for codes on your phone, then type the code that it shows.",
+  qr: "A QR code for an app; its secret stands below in letters",
+  secret: "Without a camera, type this into the app:",
+  submit: "Switch codes on",
+  recovery: "Keep these recovery codes",
+  recoveryLead: "Without your phone, each of them lets you in once. They are shown only now.",
+  copyCodes: "Copy the recovery codes",
+  done: "I have kept them",
 };

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ringbook.clock import new_ids
 from ringbook.contacts.change_feed import TOMBSTONE, Change, Positions
-from ringbook.contacts.change_log import AUTHOR_JSON
+from ringbook.contacts.change_log import author_json
 from ringbook.contacts.contact import WHOLE
 from ringbook.database.engine import Connection, Database, Query, Transaction
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, LIMIT, NOW, WEBHOOK_ID, values_of
@@ -164,7 +164,7 @@ EVENT_DATA = Query(
 
 
 AUTHOR_OF_CHANGE = Query(
-    sa.select(AUTHOR_JSON).where(
+    sa.select(author_json(contact_changes)).where(
         contact_changes.c.customer_id == CUSTOMER_ID,
         contact_changes.c.contact_id == CONTACT_ID,
         contact_changes.c.version == sa.bindparam("version", type_=t.c.version.type),

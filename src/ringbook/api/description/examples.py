@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringbook.api.description.examples_of_people import PEOPLE
+from ringbook.api.description.examples_of_people import EXAMPLES_OF_PEOPLE
 
 TIME = "2026-02-07T14:45:59.038962Z"
 EXAMPLE_CONTACT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
@@ -123,16 +123,6 @@ DELIVERY: dict[str, Any] = {
     "tm_attempt": TIME,
     "tm_next": None,
 }
-ACCESS_KEY: dict[str, Any] = {
-    "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
-    "customer_id": EXAMPLE_CUSTOMER_ID,
-    "name": "pbx",
-    "prefix": "rb_7Qk2x",
-    "scopes": ["lookup"],
-    "tm_expire": None,
-    "tm_create": TIME,
-    "tm_delete": None,
-}
 REFUSAL = "'12' is not a phone number in US; with its country it begins with +"
 PROBLEM_MESSAGE = f"phone_numbers[0].number: {REFUSAL}"
 
@@ -227,18 +217,6 @@ BY_STRUCT: dict[str, Any] = {
     "ChangedTelAddress": {"name": "Home", "is_primary": True},
     "EmailAddressIn": {"type": "email", "target": "john.smith@gmail.com", "name": "Personal"},
     "ChangedEmailAddress": {"target": "john.smith@gmail.com"},
-    "Me": {
-        "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
-        "customer_id": EXAMPLE_CUSTOMER_ID,
-        "username": "voipbin-mcp",
-        "name": "voipbin-mcp",
-        "detail": "",
-        "status": "available",
-        "permission": 32,
-        "tm_create": TIME,
-        "tm_update": None,
-        "tm_delete": None,
-    },
     "HistoryPage": {
         "result": [
             {
@@ -280,18 +258,6 @@ BY_STRUCT: dict[str, Any] = {
             }
         ]
     },
-    "NewAccessKey": {"name": "pbx", "scopes": ["lookup"]},
-    "AccessKey": ACCESS_KEY,
-    "AccessKeyWithToken": ACCESS_KEY | {"token": "rb_7Qk2x" + "0" * 33},
-    "AccessKeyPage": {"result": [ACCESS_KEY], "next_page_token": ""},
-    "Customer": {
-        "id": EXAMPLE_CUSTOMER_ID,
-        "name": "Acme Corp",
-        "default_region": "US",
-        "totp_required": False,
-        "tm_create": TIME,
-    },
-    "ChangedCustomer": {"default_region": "US"},
     "DemoLoaded": {"created": 50},
     "DemoTaken": {"deleted": 49, "kept": 1},
     "NewTag": {"name": "enterprise", "detail": "Has an account manager"},
@@ -307,7 +273,7 @@ BY_STRUCT: dict[str, Any] = {
     "ImportPage": {"result": [IMPORT], "next_page_token": ""},
     "Delivery": DELIVERY,
     "DeliveryList": {"result": [DELIVERY]},
-    **PEOPLE,
+    **EXAMPLES_OF_PEOPLE,
     "Problem": {
         "error": {
             "status": "INVALID_ARGUMENT",

@@ -1,4 +1,4 @@
-"""The examples of the OpenAPI document that are about users."""
+"""The examples of the OpenAPI document that are about who may come in."""
 
 from typing import Any
 
@@ -30,7 +30,24 @@ _SESSION: dict[str, Any] = {
     "tm_last_use": _TIME,
     "tm_expire": "2026-02-07T22:45:59.038962Z",
 }
-PEOPLE: dict[str, Any] = {
+_ACCESS_KEY: dict[str, Any] = {
+    "id": "e5f6a7b8-c9d0-1234-efab-345678901235",
+    "customer_id": _CUSTOMER_ID,
+    "name": "pbx",
+    "prefix": "rb_7Qk2x",
+    "scopes": ["lookup"],
+    "tm_expire": None,
+    "tm_create": _TIME,
+    "tm_delete": None,
+}
+_CUSTOMER: dict[str, Any] = {
+    "id": _CUSTOMER_ID,
+    "name": "Acme Corp",
+    "default_region": "US",
+    "totp_required": False,
+    "tm_create": _TIME,
+}
+EXAMPLES_OF_PEOPLE: dict[str, Any] = {
     "NewUser": {"email": "ann@acme.com", "name": "Ann", "role": "manager"},
     "ChangedUser": {"role": "agent"},
     "User": _USER,
@@ -54,4 +71,26 @@ PEOPLE: dict[str, Any] = {
     },
     "TotpCode": {"code": "492039"},
     "RecoveryCodes": {"recovery_codes": ["T5AB-RVW5-TTXH", "MXRQ-Y8U5-3KAM"]},
+    "NewAccessKey": {"name": "pbx", "scopes": ["lookup"]},
+    "AccessKey": _ACCESS_KEY,
+    "AccessKeyWithToken": _ACCESS_KEY | {"token": "rb_7Qk2x" + "0" * 33},
+    "AccessKeyPage": {"result": [_ACCESS_KEY], "next_page_token": ""},
+    "Customer": _CUSTOMER,
+    "ChangedCustomer": {"default_region": "US"},
+    "Me": {
+        "id": _USER_ID,
+        "customer_id": _CUSTOMER_ID,
+        "username": "ann@acme.com",
+        "name": "Ann",
+        "detail": "",
+        "status": "available",
+        "permission": 32,
+        "tm_create": _TIME,
+        "tm_update": None,
+        "tm_delete": None,
+        "type": "user",
+        "scopes": ["lookup", "read", "write"],
+        "customer": _CUSTOMER,
+        "user": _USER,
+    },
 }

@@ -44,7 +44,7 @@ TAGS = {
     "access-keys": "What programs show to be let in.",
     "customer": "Whose data an access key or a login opens.",
     "demo": "Made-up contacts, to look around with.",
-    "me": "The access key that asks.",
+    "me": "The access key, or the user, that asks.",
     "operations": "What an operator's tools ask; no access key is needed.",
 }
 """The groups of operations, and what they are."""
