@@ -25,7 +25,6 @@ export const bringIn = {
   stop: "Stop",
   stopTitle: "Stop bringing in?",
   stopLead: "What is in stays in. You can take it back afterwards.",
-  goOn: "Go on",
   begin: (n) => (n ? `Bring in ${rows(n)}` : "Bring in"),
   again: "Look again",
   stale: "You have changed how the file is read. Look again before you bring it in.",
