@@ -14,7 +14,7 @@ VENDOR = src/ringbook/page/vendor
 VENDORED = preact@11.2.0 htm@3.1.1 axe-core@4.14.1
 CLIENTS = voipbin-mcp-0.3.0 voipbin-mcp-0.1.1
 
-.PHONY: help run key dist test test-sip test-pooler test-clients test-faults check bench bench-full format openapi sql vendor test-page screenshots
+.PHONY: help run key dist test test-sip test-pooler test-clients test-faults check bench bench-full format openapi sql vendor recipes test-page screenshots
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -86,6 +86,9 @@ format: .venv/dev ## Put the code into its format
 
 openapi: .venv/dev ## Write docs/openapi.json anew
 	.venv/bin/python -m tests.api.test_openapi
+
+recipes: .venv/dev ## Take the lines of docs/telephony over into the page
+	.venv/bin/python -m tests.page.recipes
 
 sql: .venv/dev ## Print every statement by name, as it is compiled for SQLite and PostgreSQL: make sql NAME=CONTACT_PAGE for one
 	@.venv/bin/python -m tests.statements $(NAME)

@@ -103,12 +103,12 @@ def test_the_page_is_small_and_so_is_each_of_its_files():
 
 
 def test_every_text_that_is_asked_for_is_there():
-    """A name that texts.js has not would be shown as nothing."""
-    texts = (FOLDER / "texts.js").read_text()
+    """A name that the texts have not would be shown as nothing."""
+    texts = "".join(path.read_text() for path in sorted(FOLDER.glob("texts*.js")))
     sections = dict(re.findall(r"(?ms)^export const (\w+) = \{\n(.*?)^\};", texts))
     for path in OWN:
-        found = re.search(r'import \{([^}]*)\} from "./texts.js"', path.read_text())
-        for part in found[1].split(",") if found else ():
+        found = re.findall(r'import \{([^}]*)\} from "./texts\w*.js"', path.read_text())
+        for part in ",".join(found).split(",") if found else ():
             section, _, name = part.strip().partition(" as ")
             for key in set(re.findall(rf"(?<![\w.]){name or section}\.(\w+)", path.read_text())):
                 assert section not in sections or re.search(rf"^  {key}:", sections[section], re.MULTILINE), (
@@ -116,10 +116,10 @@ def test_every_text_that_is_asked_for_is_there():
                 )
 
 
-def test_no_text_stands_outside_of_the_file_of_texts():
+def test_no_text_stands_outside_of_the_files_of_texts():
     """Between tags, or in what is read out, stands no word of a language."""
     for path in OWN:
-        if path.suffix == ".js" and path.name != "texts.js":
+        if path.suffix == ".js" and not path.name.startswith(("texts", "recipes")):
             words = re.findall(
                 r">\s*([A-Za-z][a-z]+[^<>${}=`;()]*)</|(?:label|title|placeholder)=\"([^\"]+)\"", path.read_text()
             )

@@ -1,0 +1,84 @@
+// The last calls, kept up to date for as long as somebody looks. Draws nothing.
+import { get, post } from "./api.js";
+import { useEffect, useRef, useState } from "./view.js";
+
+const EVERY = 2000, SLOWEST = 15_000; // milliseconds
+const LATE = 10_000; // a call may come into the list that much after a later one
+const MOST = 200;
+
+/** The calls that are known and those that were answered, newest first, each once. */
+export function merged(known, answered) {
+  const all = new Map([...known, ...answered].map((call) => [call.id, call]));
+  return [...all.values()].sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST);
+}
+
+const sinceOf = (calls) => (calls?.length ? new Date(new Date(calls[0].tm) - LATE).toISOString() : "");
+
+/**
+ * {calls, isAway, refusal, again}: null until they are known. Asks every two seconds, more seldom while Ringbook does
+ * not answer, and not at all while the page is out of sight.
+ */
+export function useCalls() {
+  const [state, setState] = useState({ calls: null, isAway: false, refusal: null });
+  const [round, setRound] = useState(0);
+  const calls = useRef(null);
+  useEffect(() => {
+    const ended = new AbortController();
+    let timer = 0, pause = EVERY, isAsking = false;
+    const tell = (more) => setState({ calls: calls.current, isAway: false, refusal: null, ...more });
+    const ask = async () => {
+      clearTimeout(timer);
+      if (document.hidden || isAsking || ended.signal.aborted) return;
+      isAsking = true;
+      try {
+        const { result } = await get("calls", { since: sinceOf(calls.current) }, ended.signal);
+        calls.current = merged(calls.current ?? [], result);
+        pause = EVERY;
+        tell({});
+      } catch (refusal) {
+        if (ended.signal.aborted || refusal.name === "AbortError") return;
+        pause = Math.min(pause * 2, SLOWEST);
+        tell({ isAway: true, refusal });
+        if (!refusal.isPassing) return;
+      } finally {
+        isAsking = false;
+      }
+      timer = setTimeout(ask, pause);
+    };
+    ask();
+    document.addEventListener("visibilitychange", ask);
+    addEventListener("online", ask);
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", ask);
+      removeEventListener("online", ask);
+    };
+  }, [round]);
+  return { ...state, again: () => setRound(round + 1) };
+}
+
+/** What a contact of this call would have: {kind, value}; null where it was no number and no address. */
+export function valueOf(call) {
+  if (call.number) return { kind: "phone", value: call.number };
+  return /^[^\s@:]+@[^\s@]+$/.test(call.asked) ? { kind: "email", value: call.asked } : null;
+}
+
+/** The contacts that have by now what nobody had when it was asked for, by value. */
+export function useFoundSince(calls) {
+  const [found, setFound] = useState(new Map());
+  const asked = useRef(new Set());
+  const missed = (calls ?? []).filter(({ contact }) => !contact).map(valueOf).filter(Boolean);
+  const fresh = [...new Map(missed.filter(({ value }) => !asked.current.has(value)).map((one) => [one.value, one])).values()];
+  useEffect(() => {
+    if (!fresh.length) return;
+    for (const { value } of fresh) asked.current.add(value);
+    const of = (wanted) => fresh.filter(({ kind }) => kind === wanted).map(({ value }) => value);
+    post("contacts/lookup", { phones: of("phone"), emails: of("email") }).then(
+      ({ result }) => setFound((before) => new Map([...before, ...result.filter(({ contact }) => contact).map(({ value, contact }) => [value, contact])])),
+      () => {}, // the list says what was found then, all the same
+    );
+  }, [fresh.map(({ value }) => value).join(" ")]);
+  const keep = (value, contact) => setFound((before) => new Map([...before, [value, contact]]));
+  return [found, keep];
+}
