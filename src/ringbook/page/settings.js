@@ -1,7 +1,38 @@
-// settings: comes later.
+// The settings: one's own, and what an owner looks after.
 import { html } from "./view.js";
-import { Later } from "./later.js";
+import { hrefOf } from "./router.js";
+import { may, useSession } from "./session.js";
+import { Codes } from "./settings_codes.js";
+import { Sessions } from "./settings_sessions.js";
+import { Head } from "./settings_parts.js";
+import { Users } from "./settings_users.js";
+import { common, shell } from "./texts.js";
+import { settings as t } from "./texts_settings.js";
 
-export default function Screen() {
-  return html`<${Later} name="settings" />`;
+function You() {
+  const { user } = useSession().open;
+  const lead = [user.name && user.email, shell.roles[user.role]].filter(Boolean).join(" · ");
+  return html`<${Head} title=${user.name || user.email} lead=${lead} />
+    <section class="card"><${Codes} /></section><section class="card"><${Sessions} userId=${user.id} isOwn /></section>
+    ${!may("admin") && html`<p class="dim">${t.ownersOnly}</p>`}`;
+}
+
+/** The parts, each with the scope that one needs to see it. */
+const PARTS = [
+  { name: "you", scope: "lookup", draw: You },
+  { name: "users", scope: "admin", draw: Users },
+];
+
+export default function Screen({ route }) {
+  const [name = "you"] = route.rest;
+  const part = PARTS.find((one) => one.name === name);
+  const shown = PARTS.filter(({ scope }) => may(scope));
+  const link = (one) => html`<li><a href=${hrefOf(["settings", one.name])} aria-current=${one.name === name ? "page" : undefined}>${t.parts[one.name]}</a></li>`;
+  const content = () => {
+    if (!part) return html`<p>${common.notHere}</p>`;
+    return may(part.scope) ? html`<${part.draw} key=${name} route=${route} />` : html`<p>${shell.mayNot}</p>`;
+  };
+  return html`<div class="title"><h1>${t.title}</h1></div>
+    ${shown.length > 1 && html`<nav class="tabs" aria-label=${t.title}><ul>${shown.map(link)}</ul></nav>`}
+    <div class="part">${content()}</div>`;
 }

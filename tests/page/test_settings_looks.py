@@ -1,0 +1,42 @@
+"""The screens of the settings in both schemes and widths: what axe says of them, whether they fit, pictures."""
+
+import pytest
+
+from tests.page.axe import complaints, overflows
+from tests.page.conftest import picture
+from tests.page.test_looks import SIZES
+from tests.people import invited, joined
+
+SCREENS = {
+    "settings-you": "#/settings",
+    "settings-users": "#/settings/users",
+    "settings-user": "#/settings/users/{user}",
+    "settings-user-new": "#/settings/users/new",
+}
+"""What is looked at, by the name of its picture; what stands in braces are ids."""
+
+
+def fill(owner, server):
+    """Make what the screens show, and return the ids of some of it."""
+    user, _ = joined(owner, server, "ben@acme.example", "agent", "Ben Jones")
+    invited(owner, "liat@acme.example", "manager", "ליאת כהן")
+    off = invited(owner, "m.a.hohenzollern@donaudampfschifffahrt.example", "manager", "Wolfeschlegelsteinhausen " * 4)
+    owner.api.put(f"/users/{off['id']}", json={"is_active": False}).raise_for_status()
+    return {"user": user["id"]}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_of_the_settings_looks_right(windows, alice, server, size, scheme):
+    ids = fill(alice, server)
+    page = windows.of("owner", name="Olga Owner", size=SIZES[size], scheme=scheme)
+    wrong = []
+    for name, path in SCREENS.items():
+        page.goto(f"/{path.format(**ids)}")
+        page.locator("h2").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        picture(page, f"{name}-{size}-{scheme}", whole=True)
+        wrong.extend(f"{name}: {line}" for line in complaints(page))
+        if overflows(page) > 0:
+            wrong.append(f"{name} is {overflows(page)} pixels too wide")
+    assert wrong == []
