@@ -9,6 +9,9 @@ from tests.people import invited, joined
 
 SCREENS = {
     "settings-you": "#/settings",
+    "settings-company": "#/settings/company",
+    "settings-keys": "#/settings/keys",
+    "settings-key-new": "#/settings/keys/new",
     "settings-users": "#/settings/users",
     "settings-user": "#/settings/users/{user}",
     "settings-user-new": "#/settings/users/new",
@@ -22,6 +25,8 @@ def fill(owner, server):
     invited(owner, "liat@acme.example", "manager", "ליאת כהן")
     off = invited(owner, "m.a.hohenzollern@donaudampfschifffahrt.example", "manager", "Wolfeschlegelsteinhausen " * 4)
     owner.api.put(f"/users/{off['id']}", json={"is_active": False}).raise_for_status()
+    owner.api.post("/access-keys", json={"name": "מרכזייה", "scopes": ["lookup"]}).raise_for_status()
+    owner.api.post("/access-keys", json={"scopes": ["admin"], "tm_expire": "2099-01-01T00:00:00Z"}).raise_for_status()
     return {"user": user["id"]}
 
 
