@@ -51,10 +51,11 @@ test-pooler: .venv/dev ## Run the API's tests through PgBouncer, in session and 
 test-page: .venv/dev ## Work on the page as a person does, in Chromium, where it is installed
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m pytest -n auto --dist worksteal -rs tests/page
 
-screenshots: .venv/dev ## Take pictures of the page's screens into var/screenshots, in both schemes and widths
-	@mkdir -p var/screenshots
+screenshots: .venv/dev ## Take pictures of the page's screens into var/screenshots, and those of docs/page.md anew
+	@mkdir -p var/screenshots docs/page
 	@env -u RINGBOOK_DATABASE_URL RINGBOOK_TEST_SCREENSHOTS=$(CURDIR)/var/screenshots \
-		.venv/bin/python -m pytest -n auto -rs tests/page -k "sqlite and looks"
+		.venv/bin/python -m pytest -n auto -rs tests/page -k "sqlite and (looks_right or look_right)"
+	@for picture in var/screenshots/page-*.png; do cp $$picture docs/page/$${picture#*/page-}; done
 
 .venv/clients/%/installed: tests/clients/%.txt
 	@{ [ -f $@ ] && $(IS) | cmp -s - $@; } || { echo "Installing $*" && $(PYTHON) -m venv --clear $(@D) && \

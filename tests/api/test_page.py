@@ -97,7 +97,7 @@ def test_what_the_page_has_not_is_not_there(api):
 
 
 def test_the_page_is_small_and_so_is_each_of_its_files():
-    sent = sum(len(file._zipped or file._plain) for _, file in page_files())
+    sent = sum(len(file.zipped or file.plain) for file in page_files().values())
     assert sent < 150_000
     for path in OWN:
         assert len(path.read_text().splitlines()) <= 300, path.name
@@ -131,3 +131,10 @@ def test_the_libraries_are_those_of_the_makefile():
     wanted = re.search(r"^VENDORED = (.*)$", (Path(FOLDER).parents[2] / "Makefile").read_text(), re.MULTILINE)[1]
     sums = (FOLDER / "vendor/SHA256SUMS").read_text()
     assert re.findall(r"  (.+)\.tgz", sums) == [name.replace("@", "-") for name in wanted.split()]
+
+
+def test_every_file_stands_in_the_document_once():
+    text = (Path(FOLDER).parents[2] / "docs/page.md").read_text()
+    rows = text.split("## The files")[1].split("\n## ")[0].splitlines()
+    shown = [name for row in rows for name in re.findall(r"`([\w.]+\.\w+)`", row.split(" | ")[0])]
+    assert sorted(shown) == sorted(path.name for path in FOLDER.iterdir() if path.is_file())

@@ -354,7 +354,9 @@ def test_a_contact_that_is_gone_is_said(windows, alice):
     contact = add(alice, display_name="John Smith")
     alice.api.delete(f"/contacts/{contact['id']}")
     page = windows.of(path=f"/#/contacts/{contact['id']}")
-    expect(page.get_by_role("alert")).to_contain_text("It is not there any more.")
+    expect(page.get_by_role("alert")).to_have_text("It is not there any more.")
+    page.get_by_role("link", name="Look in the trash").click()
+    expect(page.get_by_role("button", name="Bring back John Smith")).to_be_visible()
 
 
 def test_a_hundred_numbers_are_shown_when_asked_for(windows, alice):

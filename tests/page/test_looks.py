@@ -4,7 +4,7 @@ import pytest
 
 from tests.page.axe import complaints, overflows
 from tests.page.books import HUNDRED, add, fill
-from tests.page.conftest import NARROW, WIDE, picture
+from tests.page.conftest import NARROW, SCREENSHOTS, WIDE, picture
 
 SCREENS = {
     "contacts": "#/contacts",
@@ -87,6 +87,49 @@ def test_every_screen_looks_right(windows, alice, size, scheme):
         page.get_by_role("button", name="Menu").click()
         look(page, "menu")
     assert wrong == []
+
+
+@pytest.mark.skipif(not SCREENSHOTS, reason="no pictures are asked for")
+def test_the_pictures_of_the_document_look_right(windows, alice):
+    people = fill(alice)
+    for ugly in people[4:7]:
+        alice.api.delete(f"/contacts/{ugly['id']}")
+    full = add(alice, **FULL, tag_ids=people[0]["tag_ids"])
+    more = [
+        ("Maria Rossi", "Trattoria Rossi", "0141"),
+        ("Night porter", "City Hotel", "0142"),
+        ("Ola Nordmann", "Fjord AS", "0143"),
+    ]
+    for name, company, end in more:
+        add(alice, display_name=name, company=company, phone_numbers=[{"number": f"+1 202 555 {end}"}])
+    page = windows.of()
+    page.locator("a.row").nth(7).wait_for()
+    picture(page, "page-contacts")
+    page.goto(f"/#/contacts/{full['id']}")
+    page.locator(".values").first.wait_for()
+    picture(page, "page-contact")
+    page = windows.of(size=NARROW, scheme="dark")
+    page.locator("a.row").nth(7).wait_for()
+    picture(page, "page-on-a-phone")
+
+
+def test_a_screen_fits_where_it_is_enlarged_four_times(windows, alice):
+    """1280 pixels of which each is four: 320 (WCAG 1.4.10)."""
+    people = fill(alice)
+    page = windows.of("owner", size={"width": 320, "height": 256})
+    paths = [
+        "#/contacts",
+        f"#/contacts/{people[4]['id']}",
+        f"#/contacts/{people[4]['id']}/edit",
+        "#/contacts/new",
+        "#/settings",
+    ]
+    for path in paths:
+        page.goto(f"/{path}")
+        page.reload()
+        page.locator("h1").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert overflows(page) <= 0, path
 
 
 def change_at_once(owner, page, contact, look):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.page.books import add
-from tests.page.conftest import NARROW
+from tests.page.conftest import LAN, NARROW
 from tests.people import PASSWORD, browser, invited, token_of
 
 
@@ -163,3 +163,49 @@ def test_a_server_that_is_busy_away_or_gone_is_said_with_a_way_to_try_again(wind
     page.unroute("**/v1.0/contacts?**")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("link", name="John Smith")).to_be_visible()
+
+
+def test_the_key_for_the_search_box_can_be_switched_off(windows):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.goto("/#/settings")
+    page.get_by_label("Jump to the search box with the key /").uncheck()
+    page.keyboard.press("/")
+    page.wait_for_timeout(100)
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_the_first_key_of_tab_skips_the_navigation(windows):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    assert page.url.endswith("#/phones")
+
+
+def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, alice):
+    joined(windows)
+    page = windows.open(windows.server.replace("127.0.0.1", LAN))
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    fill_in(page)
+    page.get_by_role("link", name="New contact").click()
+    page.get_by_label("Shown as").fill("John Smith")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="John Smith")).to_be_visible()
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    page = windows.open()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_a_slow_network_is_said(windows, alice):
+    page = windows.of(path="/#/phones")
+    page.locator("h1").wait_for()
+    page.route("**/v1.0/contacts?**", lambda _: None)
+    page.goto("/#/contacts")
+    expect(page.get_by_text("Loading …")).to_be_visible()

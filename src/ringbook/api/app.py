@@ -40,7 +40,7 @@ from ringbook.api.imports import ImportResource, ImportsResource, RejectsResourc
 from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
-from ringbook.api.page import page_files
+from ringbook.api.page import PageResource
 from ringbook.api.phonebooks import FORMS
 from ringbook.api.search import SearchResource
 from ringbook.api.sessions import (
@@ -232,8 +232,9 @@ def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     for path, resource in ROUTES.items():
         app.add_route(path, resource(database, settings, news, calls))
     app.add_route("/openapi.json", OpenApi(ROUTES))
-    for path, file in page_files():
-        app.add_route(path, file)
+    page = PageResource()
+    app.add_route("/", page)
+    app.add_route("/page/{name:path}", page)
     app.add_route("/docs", Docs())
     for name, content_type in ASSETS.items():
         app.add_route(f"/docs/{name}", Asset(name, content_type))

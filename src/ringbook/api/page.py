@@ -2,9 +2,9 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
+import falcon
 from falcon.asgi import Request, Response
 
 FOLDER = Path(__file__).parent.parent / "page"
@@ -14,7 +14,6 @@ PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",  # asked for again each time, and answered by 304 until it is another
     "Vary": "Accept-Encoding",
@@ -24,26 +23,38 @@ SHORTEST_GZIP = 500
 
 
 class PageFile:
-    """A file of the page, read once; sent compressed to who takes it so."""
+    """A file of the page, read once, as it is sent: plain, and compressed to who takes it so."""
 
     def __init__(self, path: Path) -> None:
-        self._plain = path.read_bytes()
-        self._zipped = gzip.compress(self._plain, mtime=0) if len(self._plain) >= SHORTEST_GZIP else b""
-        self._tag = hashlib.sha256(self._plain).hexdigest()[:32]
-        self._content_type = TYPES[path.suffix]
+        plain = path.read_bytes()
+        tag = hashlib.sha256(plain).hexdigest()[:32]
+        self.content_type = TYPES[path.suffix]
+        self.plain, self.etag = plain, f'"{tag}"'
+        self.zipped = gzip.compress(plain, mtime=0) if len(plain) >= SHORTEST_GZIP else None
+        self.zipped_etag = f'"{tag}-gzip"'
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        """Return the file, or 304 to who has it."""
-        is_zipped = bool(self._zipped) and _takes_gzip(req.get_header("Accept-Encoding") or "")
-        etag = f'"{self._tag}{"-gzip" if is_zipped else ""}"'
+
+class PageResource:
+    """/, and what it loads from /page/."""
+
+    def __init__(self) -> None:
+        self._files = page_files()
+
+    async def on_get(self, req: Request, resp: Response, name: str = "index.html") -> None:
+        """Return a file, or 304 to who has it."""
+        file = self._files.get(name)
+        if file is None:
+            raise falcon.HTTPNotFound
+        zipped = file.zipped if _takes_gzip(req.get_header("Accept-Encoding") or "") else None
+        etag = file.zipped_etag if zipped else file.etag
         resp.set_headers({**PAGE_HEADERS, "ETag": etag})
         if etag in (req.get_header("If-None-Match") or ""):
             resp.status = 304
             return
-        resp.content_type = self._content_type
-        if is_zipped:
+        resp.content_type = file.content_type
+        if zipped:
             resp.set_header("Content-Encoding", "gzip")
-        resp.data = self._zipped if is_zipped else self._plain
+        resp.data = zipped or file.plain
 
     on_head = on_get
 
@@ -57,9 +68,7 @@ def _takes_gzip(accepted: str) -> bool:
     return False
 
 
-def page_files() -> Iterator[tuple[str, PageFile]]:
-    """Yield each path of the page, and what is there."""
-    for path in sorted(FOLDER.rglob("*")):
-        if path.suffix in TYPES:
-            name = path.relative_to(FOLDER).as_posix()
-            yield "/" if name == "index.html" else f"/page/{name}", PageFile(path)
+def page_files() -> dict[str, PageFile]:
+    """Return the files of the page by name, such as vendor/preact.js."""
+    paths = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in TYPES]
+    return {path.relative_to(FOLDER).as_posix(): PageFile(path) for path in paths}

@@ -2,7 +2,7 @@
 import { html, render, useEffect, useRef, useState } from "./view.js";
 import { Icon } from "./icons.js";
 import { LoginDialog, LoginScreen } from "./login.js";
-import { Problem } from "./problem.js";
+import { Loading, Problem } from "./problem.js";
 import { SCREENS, go, hrefOf, useRoute } from "./router.js";
 import { findSession, logOut, may, refresh, useSession } from "./session.js";
 import { useSlash } from "./slash.js";
@@ -36,7 +36,7 @@ function Screen({ screen, route }) {
     screen.load().then((module) => keep({ draw: module.default }), () => keep({ isLost: true }));
     return () => { isShown = false; };
   }, [screen]);
-  if (loaded.name !== screen.name) return null;
+  if (loaded.name !== screen.name) return html`<${Loading} />`;
   if (loaded.isLost) {
     return html`<div class="problem" role="alert"><p>${navigator.onLine ? t.updated : ""}</p>
       <button type="button" onClick=${() => location.reload()}>${t.reload}</button></div>`;
@@ -102,7 +102,7 @@ function Page() {
   };
   useEffect(look, []);
   if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
-  if (state === "asking") return null;
+  if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
   if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1><${Problem} refusal=${state} retry=${look} /></div></main>`;
   if (!open) return html`${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
   if (open.must_set_up_totp) return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;

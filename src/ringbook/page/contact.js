@@ -6,7 +6,7 @@ import { ContactView } from "./contact_view.js";
 import { Icon } from "./icons.js";
 import { changeInList, dropList, hrefOfList } from "./kept_list.js";
 import { Avatar, nameOf, shownName } from "./people.js";
-import { Problem, textOf } from "./problem.js";
+import { Loading, Problem, textOf } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { may } from "./session.js";
 import { common, contact as t, contacts } from "./texts.js";
@@ -97,7 +97,8 @@ export function Contact({ route }) {
   };
   const again = () => load();
 
-  if (!read) return html`<${BackToContacts} />${refusal && html`<div class="title"><h1>${t.title}</h1></div><${Problem} refusal=${refusal} retry=${again} />`}`;
+  if (!read) return html`<${BackToContacts} />${!refusal && html`<${Loading} />`}${refusal && html`<div class="title"><h1>${t.title}</h1></div><${Problem} refusal=${refusal} retry=${again} />
+    ${refusal.kind === "gone" && html`<p><a href="#/contacts/trash">${t.lookInTrash}</a></p>`}`}`;
   const { contact, etag } = read;
   const isEdited = mode === "edit" && may("write");
   return html`<${BackToContacts} />

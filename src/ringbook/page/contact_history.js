@@ -1,9 +1,9 @@
 // What has become of a contact: each change, by whom and when.
 import { html, useEffect, useState } from "./view.js";
 import { get } from "./api.js";
-import { Problem } from "./problem.js";
+import { Loading, Problem } from "./problem.js";
 import { useTags } from "./tags.js";
-import { common, contact as t, timeOf } from "./texts.js";
+import { contact as t, timeOf } from "./texts.js";
 
 export function When({ time }) {
   return html`<time datetime=${time} title=${time}>${timeOf(time)}</time>`;
@@ -48,7 +48,7 @@ export function History({ id, version }) {
   };
   useEffect(() => { if (isOpen) load(null); }, [isOpen, version]);
   return html`<details class="card history" onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>${t.history.title}</summary>
-    ${isOpen && !page && !refusal && html`<p class="dim">${common.loading}</p>`}
+    ${isOpen && !page && !refusal && html`<${Loading} />`}
     <ol>${page?.result.map((event) => html`<li key=${event.tm}><p><${By} by=${event.by} /> ${t.history.actions[event.action] ?? event.action} <span class="dim">· <${When} time=${event.tm} /></span></p>
       ${event.changes.length > 0 && html`<ul>${event.changes.filter(({ field }) => !field.endsWith(".number_e164")).map((change) => html`<${Change} change=${change} names=${names} />`)}</ul>`}</li>`)}</ol>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${() => load(page)} />`}

@@ -8,7 +8,7 @@ import { Icon } from "./icons.js";
 import { keepList, keptList } from "./kept_list.js";
 import { usePages } from "./paged.js";
 import { Avatar, nameOf } from "./people.js";
-import { Problem } from "./problem.js";
+import { Loading, Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { may } from "./session.js";
 import { useTags } from "./tags.js";
@@ -93,6 +93,7 @@ export function ContactsList({ route }) {
     <div class="tools"><${SearchBox} value=${q} onInput=${search} /><${Filters} tag=${asked.tag} source=${asked.source} onChange=${change} /></div>
     <p class="unseen" role="status">${says}</p>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${pages.again} />`}
+    ${!contacts && !refusal && html`<${Loading} />`}
     ${contacts?.length > 0 && html`<p class="dim small count"><span>${t.found(contacts.length, !next)}</span><span>${asked.q ? t.bestFirst : t.newestFirst}</span></p>
       <${DemoNote} contacts=${contacts} onGone=${pages.anew} /><${Rows} contacts=${contacts} onOpen=${keep} />`}
     ${none && !refusal && html`<${Empty} asked=${asked} isFiltered=${isFiltered} isComplete=${isComplete && !next} onClear=${() => change({ tag: "", source: "" })} onLoaded=${pages.anew} />`}

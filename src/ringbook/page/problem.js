@@ -21,8 +21,15 @@ export function fieldsOf(refusal) {
   return Object.fromEntries((refusal.details ?? []).map(({ field, message }) => [field, fieldTextOf(message)]));
 }
 
-/** A refusal where its answer was to be, with a way to ask again. */
+const LASTING = ["gone", "forbidden", "invalid", "conflict", "too_large"];
+
+/** A refusal where its answer was to be, with a way to ask again where that can help. */
 export function Problem({ refusal, retry }) {
   return html`<div class="problem" role="alert"><p>${textOf(refusal)}</p>
-    ${retry && html`<button type="button" onClick=${retry}>${common.retry}</button>`}</div>`;
+    ${retry && !LASTING.includes(refusal.kind) && html`<button type="button" onClick=${retry}>${common.retry}</button>`}</div>`;
+}
+
+/** Where something is still to come; it is shown only when that takes a while. */
+export function Loading() {
+  return html`<p class="loading dim" role="status">${common.loading}</p>`;
 }

@@ -8,6 +8,7 @@ import { Codes } from "./settings_codes.js";
 import { Sessions } from "./settings_sessions.js";
 import { Head } from "./settings_parts.js";
 import { Users } from "./settings_users.js";
+import { SlashSwitch } from "./slash.js";
 import { common, shell } from "./texts.js";
 import { settings as t } from "./texts_settings.js";
 
@@ -16,6 +17,7 @@ function You() {
   const lead = [user.name && user.email, shell.roles[user.role]].filter(Boolean).join(" · ");
   return html`<${Head} title=${user.name || user.email} lead=${lead} />
     <section class="card"><${Codes} /></section><section class="card"><${Sessions} userId=${user.id} isOwn /></section>
+    <section class="card"><h3>${t.browser}</h3><${SlashSwitch} /></section>
     ${!may("admin") && html`<p class="dim">${t.ownersOnly}</p>`}`;
 }
 

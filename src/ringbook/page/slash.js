@@ -1,11 +1,11 @@
 // The key / jumps to the search box from everywhere; who steers by voice can switch it off (WCAG 2.1.4).
-import { useEffect } from "./view.js";
+import { html, useEffect, useState } from "./view.js";
 import { go } from "./router.js";
+import { shell } from "./texts.js";
 
 const MARK = "ringbook.no_slash";
 
-/** Whether the key is listened to; `setSlash` keeps what this browser is to do. */
-export function isSlashOn() {
+function isSlashOn() {
   try {
     return localStorage.getItem(MARK) !== "1";
   } catch {
@@ -13,7 +13,7 @@ export function isSlashOn() {
   }
 }
 
-export function setSlash(isOn) {
+function setSlash(isOn) {
   try {
     if (isOn) localStorage.removeItem(MARK);
     else localStorage.setItem(MARK, "1");
@@ -38,4 +38,14 @@ export function useSlash() {
     addEventListener("keydown", jump);
     return () => removeEventListener("keydown", jump);
   }, []);
+}
+
+/** Whether this browser listens to the key. */
+export function SlashSwitch() {
+  const [isOn, setOn] = useState(isSlashOn);
+  const change = (event) => {
+    setSlash(event.target.checked);
+    setOn(event.target.checked);
+  };
+  return html`<label class="switch"><input type="checkbox" checked=${isOn} onChange=${change} />${shell.slash}</label>`;
 }

@@ -183,6 +183,7 @@ export const contact = {
   saved: "Saved",
   deleted: (name) => `${name} is in the trash now.`,
   undo: "Undo",
+  lookInTrash: "Look in the trash",
   notSaved: "Not saved yet: please look at what is marked.",
   leaveTitle: "Leave without saving?",
   leaveLead: "What you have changed here would be lost.",

@@ -17,6 +17,7 @@ export const settings = {
   title: "Settings",
   parts: { you: "You", company: "Company", users: "Users", keys: "Access keys", webhooks: "Webhooks" },
   ownersOnly: "Users, access keys and webhooks are looked after by the owners of your company.",
+  browser: "This browser",
   done: "Done",
   notSaved: "Not saved yet: please look at what is marked.",
   saved: "Saved",

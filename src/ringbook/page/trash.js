@@ -9,7 +9,7 @@ import { Icon } from "./icons.js";
 import { dropList } from "./kept_list.js";
 import { usePages } from "./paged.js";
 import { Avatar, shownName } from "./people.js";
-import { Problem, textOf } from "./problem.js";
+import { Loading, Problem, textOf } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { may } from "./session.js";
 import { trash as t } from "./texts.js";
@@ -36,6 +36,7 @@ export function Trash() {
     ${problem[contact.id] && html`<p class="wrong" role="alert">${problem[contact.id]}</p>`}</li>`;
   return html`<${BackToContacts} /><div class="title"><h1>${t.title}</h1></div>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${pages.again} />`}
+    ${!contacts && !refusal && html`<${Loading} />`}
     ${contacts?.length > 0 && html`<p class="dim">${t.lead}</p><div class="list"><ul class="rows">${contacts.map(row)}</ul></div>`}
     ${contacts?.length === 0 && !isBusy && html`<div class="empty"><p class="lead">${t.empty}</p></div>`}
     ${next && contacts && !refusal && html`<${More} onMore=${pages.more} isBusy=${isBusy} />`}`;

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "./view.js";
 import { ask } from "./api.js";
 import { Field, focusFirstWrong } from "./field.js";
-import { Problem, fieldTextOf, textOf } from "./problem.js";
+import { Loading, Problem, fieldTextOf, textOf } from "./problem.js";
 import { go } from "./router.js";
 import { setPassword } from "./session.js";
 import { common, login, welcome as t } from "./texts.js";
@@ -66,7 +66,7 @@ export function Welcome({ token }) {
   const input = (name, more) => html`<${Field} name=${name} required value=${given[name]} wrong=${wrong[name]}
     onInput=${(event) => setGiven({ ...given, [name]: event.target.value })} ...${more} />`;
   const content = () => {
-    if (state === "asking") return html`<p>${common.loading}</p>`;
+    if (state === "asking") return html`<${Loading} />`;
     if (state === "used") return html`<p class="problem">${t.used}</p><p><a href="#/">${t.toLogin}</a></p>`;
     if (state !== "ready") return html`<${Problem} refusal=${state} retry=${look} />`;
     return html`<p class="lead">${t.lead}</p><form ref=${form} onSubmit=${submit} novalidate>
