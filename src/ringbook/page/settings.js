@@ -8,6 +8,7 @@ import { Codes } from "./settings_codes.js";
 import { Sessions } from "./settings_sessions.js";
 import { Head } from "./settings_parts.js";
 import { Users } from "./settings_users.js";
+import { Webhooks } from "./settings_webhooks.js";
 import { SlashSwitch } from "./slash.js";
 import { common, shell } from "./texts.js";
 import { settings as t } from "./texts_settings.js";
@@ -27,6 +28,7 @@ const PARTS = [
   { name: "company", scope: "read", draw: Company },
   { name: "users", scope: "admin", draw: Users },
   { name: "keys", scope: "admin", draw: AccessKeys },
+  { name: "webhooks", scope: "admin", draw: Webhooks },
 ];
 
 export default function Screen({ route }) {
