@@ -165,6 +165,7 @@ def test_a_user_is_logged_out_and_deleted_after_a_question(windows, alice, serve
     assert theirs.get("/sessions/current").status_code == 401
     page.get_by_role("button", name="Delete this user").click()
     dialog = page.get_by_role("dialog", name="Delete Ben Jones?")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Delete this user")).to_be_focused()

@@ -1,10 +1,10 @@
 // Codes beside one's own password: switched on and off.
 import { html, useState } from "./view.js";
 import { del } from "./api.js";
+import { focusMain, useAct } from "./asking.js";
 import { Confirm } from "./dialog.js";
 import { Problem } from "./problem.js";
 import { refresh, useSession } from "./session.js";
-import { focusMain, useAct } from "./settings_parts.js";
 import { codes as t } from "./texts_settings.js";
 import { say } from "./toast.js";
 import { TotpSetup } from "./totp_setup.js";

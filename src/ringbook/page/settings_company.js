@@ -1,15 +1,16 @@
 // The company: its name, the country of its numbers, whether all need codes, and its made-up contacts.
 import { html, useMemo, useRef, useState } from "./view.js";
 import { ask, get, post, put } from "./api.js";
+import { focusMain, useAct, useLoaded } from "./asking.js";
 import { Field, focusFirstWrong } from "./field.js";
 import { dropList } from "./kept_list.js";
 import { Problem } from "./problem.js";
-import { REGIONS } from "./regions.js";
+import { regions } from "./regions.js";
 import { may, refresh } from "./session.js";
-import { Check, Head, focusMain, useAct, useLoaded, wrongOf } from "./settings_parts.js";
+import { Check, Head, wrongOf } from "./settings_parts.js";
 import { allTags } from "./tags.js";
 import { common } from "./texts.js";
-import { byName, company as t, countryOf, settings } from "./texts_settings.js";
+import { company as t, settings } from "./texts_settings.js";
 import { say } from "./toast.js";
 
 const KEYS = ["name", "default_region", "totp_required"];
@@ -17,7 +18,7 @@ const KEYS = ["name", "default_region", "totp_required"];
 function CompanyForm({ customer, onSaved }) {
   const [given, setGiven] = useState(customer), [wrong, setWrong] = useState({}), [isBusy, setBusy] = useState(false);
   const form = useRef(null);
-  const regions = useMemo(() => REGIONS.map((code) => [code, countryOf(code)]).sort(([, one], [, other]) => byName(one, other)), []);
+  const countries = useMemo(regions, []);
   const changed = Object.fromEntries(KEYS.filter((key) => given[key] !== customer[key]).map((key) => [key, given[key]]));
 
   async function submit(event) {
@@ -37,14 +38,14 @@ function CompanyForm({ customer, onSaved }) {
     ${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
     <${Field} label=${t.name} name="name" dir="auto" autocomplete="organization" maxlength="255" value=${given.name} wrong=${wrong.name} onInput=${(event) => change({ name: event.target.value })} />
     <${Field} of="select" label=${t.region} hint=${t.regionHint} name="default_region" value=${given.default_region} wrong=${wrong.default_region} onChange=${(event) => change({ default_region: event.target.value })}>
-      <option value="">${t.noRegion}</option>${regions.map(([code, name]) => html`<option value=${code}>${name}</option>`)}<//>
+      <option value="">${t.noRegion}</option>${countries.map(([code, name]) => html`<option value=${code}>${name}</option>`)}<//>
     <${Check} label=${t.codes} hint=${t.codesHint} checked=${given.totp_required} onChange=${(isOn) => change({ totp_required: isOn })} />
     <div class="actions"><button class="main" disabled=${isBusy || !Object.keys(changed).length}>${common.save}</button></div></form>`;
 }
 
 /** To who may not change it. */
 function CompanyFacts({ customer }) {
-  const region = customer.default_region ? countryOf(customer.default_region) : t.noRegion;
+  const region = new Map(regions()).get(customer.default_region) ?? t.noRegion;
   return html`<section class="card"><dl><dt>${t.name}</dt><dd><bdi>${customer.name}</bdi></dd><dt>${t.region}</dt><dd>${region}</dd></dl>
     <p class="hint">${customer.totp_required ? t.codesOn : t.codesOff}</p></section>`;
 }

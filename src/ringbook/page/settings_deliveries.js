@@ -1,9 +1,9 @@
 // What a webhook has sent of late, and what came of it.
 import { html } from "./view.js";
 import { get, post } from "./api.js";
+import { useAct, useLoaded } from "./asking.js";
 import { Problem } from "./problem.js";
 import { hrefOf } from "./router.js";
-import { useAct, useLoaded } from "./settings_parts.js";
 import { timeOf } from "./texts.js";
 import { untilOf, webhooks as t } from "./texts_settings.js";
 import { say } from "./toast.js";

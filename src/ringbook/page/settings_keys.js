@@ -1,12 +1,13 @@
 // The access keys of the company: listed, made, and revoked.
 import { html, useRef, useState } from "./view.js";
 import { del, getAll, post } from "./api.js";
+import { focusMain, useAct, useLoaded } from "./asking.js";
 import { Confirm } from "./dialog.js";
 import { Field, focusFirstWrong } from "./field.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
-import { Back, Choices, Head, ShownOnce, focusMain, useAct, useLoaded, wrongOf } from "./settings_parts.js";
+import { Back, Choices, Head, ShownOnce, wrongOf } from "./settings_parts.js";
 import { common } from "./texts.js";
 import { dayOf, keys as t } from "./texts_settings.js";
 import { say } from "./toast.js";

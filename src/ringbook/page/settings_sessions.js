@@ -1,10 +1,10 @@
 // Where a user is logged in, and an end to it.
 import { html } from "./view.js";
 import { del, get } from "./api.js";
+import { focusMain, useAct, useLoaded } from "./asking.js";
 import { deviceOf } from "./devices.js";
 import { Problem } from "./problem.js";
 import { forget } from "./session.js";
-import { focusMain, useAct, useLoaded } from "./settings_parts.js";
 import { timeOf } from "./texts.js";
 import { sessions as t } from "./texts_settings.js";
 import { say } from "./toast.js";

@@ -1,12 +1,13 @@
 // One user: who it is, what they may do, their password, codes and sessions.
 import { html, useState } from "./view.js";
 import { del, get, post } from "./api.js";
+import { focusMain, useAct, useLoaded } from "./asking.js";
 import { Confirm } from "./dialog.js";
 import { Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { forget, refresh, useSession } from "./session.js";
 import { LinkDialog, calledOf } from "./settings_link.js";
-import { Back, Head, focusMain, useAct, useLoaded } from "./settings_parts.js";
+import { Back, Head } from "./settings_parts.js";
 import { Sessions } from "./settings_sessions.js";
 import { UserForm } from "./settings_user_form.js";
 import { settings, users as t } from "./texts_settings.js";

@@ -1,13 +1,14 @@
 // The users of the company, whom an owner looks after.
 import { html, useState } from "./view.js";
 import { getAll } from "./api.js";
+import { useLoaded } from "./asking.js";
 import { Icon } from "./icons.js";
 import { Avatar } from "./people.js";
 import { Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { useSession } from "./session.js";
 import { LinkDialog, calledOf } from "./settings_link.js";
-import { Back, Head, useLoaded } from "./settings_parts.js";
+import { Back, Head } from "./settings_parts.js";
 import { User } from "./settings_user.js";
 import { UserForm } from "./settings_user_form.js";
 import { shell } from "./texts.js";

@@ -1,12 +1,13 @@
 // The webhooks of the company: listed, made, and each by itself.
 import { html, useState } from "./view.js";
 import { del, get, getAll, post } from "./api.js";
+import { focusMain, useAct, useLoaded } from "./asking.js";
 import { Confirm } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { go, hrefOf } from "./router.js";
 import { Deliveries } from "./settings_deliveries.js";
-import { Back, Head, ShownOnce, focusMain, useAct, useLoaded } from "./settings_parts.js";
+import { Back, Head, ShownOnce } from "./settings_parts.js";
 import { EVENTS, WebhookForm } from "./settings_webhook_form.js";
 import { settings, webhooks as t } from "./texts_settings.js";
 import { say } from "./toast.js";

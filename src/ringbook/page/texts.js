@@ -32,6 +32,7 @@ export const screens = {
   callers: "Callers",
   cleanup: "Clean up",
   settings: "Settings",
+  start: "Welcome",
 };
 
 export const shell = {
@@ -155,8 +156,11 @@ export const contacts = {
   empty: "No contacts yet",
   emptyLead: "Ringbook shows who is calling once it knows some people.",
   emptyAdd: "Add a contact",
+  emptyAddHint: "A name and a number are enough",
   emptyImport: "Bring in a file",
+  emptyImportHint: "From a spreadsheet, a phone or another system",
   emptyPhones: "Connect a phone system",
+  emptyPhonesHint: "The exact lines for yours, and a test call",
   emptyDemo: "Load 50 made-up contacts to look around",
   demoHere: "There are made-up contacts among these.",
   demoTakeOut: "Take them out",

@@ -8,9 +8,6 @@ const number = new Intl.NumberFormat("en");
 export const untilOf = (text) => dayAndTime.format(new Date(text));
 export const dayOf = (text) => day.format(new Date(text));
 
-/** The name of a country by its two letters. */
-const countries = new Intl.DisplayNames("en", { type: "region" });
-export const countryOf = (code) => countries.of(code);
 export const byName = new Intl.Collator("en").compare;
 
 export const settings = {
@@ -214,4 +211,13 @@ export const webhooks = {
   removeTitle: "Delete this webhook?",
   removeYes: "Delete",
   removed: "The webhook is deleted.",
+};
+
+/** The first start. */
+export const start = {
+  title: (name) => (name ? `Welcome, ${name}` : "Welcome to Ringbook"),
+  lead: "Ringbook shows who is calling once it knows some people. Begin with whichever you have at hand.",
+  region: (country) => `Numbers without + are read as of this country: ${country}.`,
+  noRegion: "Every number needs its + and country.",
+  change: "Change this",
 };
