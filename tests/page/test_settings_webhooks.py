@@ -44,7 +44,7 @@ def test_a_webhook_is_made_tested_and_tells_of_a_new_contact(receiver, windows, 
     alice.api.post("/contacts", json={"display_name": "John Smith"})
     receiver.wait_for(lambda events: len(events) == 2)
     receiver.verify(secret)
-    line = page.locator(".deliveries li").filter(has_text="New contacts")
+    line = page.locator(".deliveries li").filter(has_text="New contact")
 
     def look():
         page.get_by_role("button", name="Look again").click()

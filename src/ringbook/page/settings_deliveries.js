@@ -14,7 +14,7 @@ function Delivery({ delivery }) {
   const result = status ? t.answered(status, delivery.milliseconds) : delivery.attempts ? t.noAnswer : "";
   const fact = (name, value) => value && html`<dt>${name}</dt><dd>${value}</dd>`;
   return html`<li><details><summary><span class=${`tag ${isWaiting ? "failed" : state}`}>${isWaiting ? t.waits : t.states[state]}</span>
-      <span class="what">${t.events[delivery.type] ?? delivery.type}</span><span class="dim small">${result}</span>
+      <span class="what">${t.messages[delivery.type] ?? delivery.type}</span><span class="dim small">${result}</span>
       <time class="dim small" datetime=${delivery.tm_create}>${timeOf(delivery.tm_create)}</time></summary>
     <dl>${fact(t.contact, delivery.contact_id && html`<a href=${hrefOf(["contacts", delivery.contact_id])}>${t.lookAt}</a>`)}
       ${fact(t.attempts, String(delivery.attempts))}${fact(t.lastAttempt, delivery.tm_attempt && untilOf(delivery.tm_attempt))}
