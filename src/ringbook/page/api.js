@@ -31,6 +31,10 @@ let logInAgain = null;
 /** Say what is done when a session has ended: a function whose promise is kept once there is another one. */
 export const onSessionEnd = (handler) => { logInAgain = handler; };
 
+let setUpCodes = null;
+/** Say what is done when codes are demanded that the user has not. */
+export const onCodesDemanded = (handler) => { setUpCodes = handler; };
+
 /**
  * Send a request, and return {data, etag, response}. Throws Refusal, and AbortError where `signal` has ended it.
  * A session that has ended is begun again, and the request with it; `isLogin` says that there is none yet.
@@ -61,6 +65,7 @@ export async function ask(method, path, { query, body, headers, signal, isLogin 
   }
   if (response.ok) return { data, etag: response.headers.get("ETag"), response };
   const refusal = refusalOf(response, data);
+  if (refusal.reason === "TOTP_REQUIRED") setUpCodes?.();
   if (refusal.kind !== "login" || isLogin || !logInAgain) throw refusal;
   await logInAgain();
   return ask(method, path, { query, body, headers, signal });

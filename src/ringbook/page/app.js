@@ -17,7 +17,7 @@ function Navigation({ current }) {
   const link = ({ name }) => html`<li><a href=${hrefOf([name])} aria-current=${name === current ? "page" : undefined}>
     <${Icon} name=${name} /><span>${screens[name]}</span></a></li>`;
   return html`<nav aria-label=${t.navigation}>
-    <ul>${SCREENS.filter(({ scope }) => may(scope)).map(link)}</ul></nav>`;
+    <ul>${SCREENS.filter(({ scope, isHidden }) => may(scope) && !isHidden).map(link)}</ul></nav>`;
 }
 
 function Account({ open, onProblem }) {

@@ -7,7 +7,7 @@ async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;
-  document.body.append(area);
+  (document.querySelector("dialog[open]") ?? document.body).append(area); // behind a dialog nothing can be selected
   area.select();
   document.execCommand("copy");
   return area.remove();

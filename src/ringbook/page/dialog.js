@@ -22,10 +22,10 @@ export function Dialog({ title, children, onClose, wide }) {
     <h2 id=${id}>${title}</h2>${children}</dialog>`;
 }
 
-/** Ask before something is done; `isBad` where it cannot be taken back. */
+/** Ask before something is done; `isBad` where it cannot be taken back: the cursor then stands on Cancel. */
 export function Confirm({ title, children, action, onYes, onNo, isBad }) {
   return html`<${Dialog} title=${title} onClose=${onNo}>
     ${children}
     <div class="actions"><button type="button" class=${isBad ? "bad" : "main"} onClick=${onYes}>${action}</button>
-      <button type="button" onClick=${onNo}>${common.cancel}</button></div><//>`;
+      <button type="button" autofocus=${Boolean(isBad)} onClick=${onNo}>${common.cancel}</button></div><//>`;
 }

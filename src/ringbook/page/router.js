@@ -3,7 +3,8 @@ import { useEffect, useState } from "./view.js";
 
 /**
  * The screens, in the order of the navigation. A module's default export is its function `Screen({ route })`; it is
- * loaded when it is first shown. `scope` is what one must be allowed to do to see it.
+ * loaded when it is first shown. `scope` is what one must be allowed to do to see it; one that is hidden does not
+ * stand in the navigation.
  */
 export const SCREENS = [
   { name: "contacts", scope: "read", load: () => import("./contacts.js") },
@@ -13,6 +14,7 @@ export const SCREENS = [
   { name: "callers", scope: "read", load: () => import("./callers.js") },
   { name: "cleanup", scope: "write", load: () => import("./cleanup.js") },
   { name: "settings", scope: "lookup", load: () => import("./settings.js") },
+  { name: "start", scope: "write", isHidden: true, load: () => import("./start.js") },
 ];
 
 /** Read a hash: the screen, the parts of the path behind it, and the query. */

@@ -1,5 +1,5 @@
 // Who is logged in, what they may do, and how they come in and leave.
-import { ask, onSessionEnd } from "./api.js";
+import { ask, onCodesDemanded, onSessionEnd } from "./api.js";
 import { useEffect, useState } from "./view.js";
 
 const MARK = "ringbook.logged_in"; // the cookie itself cannot be seen: it spares a request that must fail
@@ -92,3 +92,5 @@ onSessionEnd(() => {
   }
   return ended.promise;
 });
+
+onCodesDemanded(() => refresh().catch(() => {})); // who called is told that it was refused

@@ -32,6 +32,7 @@ export const screens = {
   callers: "Callers",
   cleanup: "Clean up",
   settings: "Settings",
+  start: "Welcome",
 };
 
 export const shell = {
@@ -157,8 +158,11 @@ export const contacts = {
   empty: "No contacts yet",
   emptyLead: "Ringbook shows who is calling once it knows some people.",
   emptyAdd: "Add a contact",
+  emptyAddHint: "A name and a number are enough",
   emptyImport: "Bring in a file",
+  emptyImportHint: "From a spreadsheet, a phone or another system",
   emptyPhones: "Connect a phone system",
+  emptyPhonesHint: "The exact lines for yours, and a test call",
   emptyDemo: "Load 50 made-up contacts to look around",
   demoHere: "There are made-up contacts among these.",
   demoTakeOut: "Take them out",
@@ -281,9 +285,14 @@ export const totp = {
   lead: "Scan this with an app for codes on your phone, then type the code that it shows.",
   qr: "A QR code for an app; its secret stands below in letters",
   secret: "Without a camera, type this into the app:",
+  copySecret: "Copy it",
+  code: "The code that the app shows now",
+  wrong: "This is not the code that the app shows now. Is the clock of your phone right?",
   submit: "Switch codes on",
   recovery: "Keep these recovery codes",
   recoveryLead: "Without your phone, each of them lets you in once. They are shown only now.",
   copyCodes: "Copy the recovery codes",
+  download: "Download",
+  file: "ringbook-recovery-codes.txt",
   done: "I have kept them",
 };

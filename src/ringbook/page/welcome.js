@@ -1,10 +1,10 @@
 // Behind a one-time link: the password is set, and with it the first session begins.
 import { html, useEffect, useRef, useState } from "./view.js";
-import { ask } from "./api.js";
+import { ask, get } from "./api.js";
 import { Field, focusFirstWrong } from "./field.js";
 import { Loading, Problem, fieldTextOf, textOf } from "./problem.js";
 import { go } from "./router.js";
-import { setPassword } from "./session.js";
+import { may, setPassword } from "./session.js";
 import { common, login, welcome as t } from "./texts.js";
 
 function weakness(message) {
@@ -20,6 +20,16 @@ function wrongOf(refusal) {
     else found[field] ??= /set already/.test(message) ? t.hasAddress : fieldTextOf(message);
   }
   return found;
+}
+
+/** Who may fill an empty book is shown how; everybody else sees the contacts. */
+async function firstPlace() {
+  if (!may("write")) return "#/contacts";
+  try {
+    return (await get("contacts", { page_size: "1" })).result.length ? "#/contacts" : "#/start";
+  } catch {
+    return "#/contacts"; // codes have to be set up first, for one
+  }
 }
 
 export function Welcome({ token }) {
@@ -51,7 +61,7 @@ export function Welcome({ token }) {
     try {
       const { email, password, code } = given;
       await setPassword({ token, password, ...(asksEmail && { email }), ...(asksCode && { code }) });
-      go("#/contacts");
+      go(await firstPlace());
     } catch (refusal) {
       if (refusal.reason === "INVALID_LINK") setState("used");
       if (refusal.reason === "CODE_REQUIRED") setAsksCode(true);

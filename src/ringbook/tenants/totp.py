@@ -1,5 +1,6 @@
 """The second factor: codes of an app (TOTP, RFC 6238), and recovery codes for when it is lost."""
 
+import io
 import re
 import secrets
 from datetime import datetime
@@ -33,7 +34,7 @@ class BegunTotp(msgspec.Struct):
 
     secret: str
     uri: str
-    svg: Annotated[str, Meta(description="The URI as a QR code.")]
+    svg: Annotated[str, Meta(description="The URI as a QR code, an image of its own.")]
 
 
 class TotpCode(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -88,7 +89,9 @@ async def begin_totp(caller: Caller, transaction: Transaction, now: datetime) ->
 def begun_totp(secret: str, email: str) -> BegunTotp:
     """Return a secret as an app takes it in."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Ringbook")
-    return BegunTotp(secret, uri, segno.make(uri, error="m").svg_inline(scale=4, light="#fff"))
+    drawn = io.BytesIO()
+    segno.make(uri, error="m").save(drawn, kind="svg", xmldecl=False, nl=False, scale=4, light="#fff")
+    return BegunTotp(secret, uri, drawn.getvalue().decode())
 
 
 async def switch_on_totp(caller: Caller, transaction: Transaction, now: datetime, code: str) -> RecoveryCodes:

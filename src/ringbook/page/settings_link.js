@@ -1,0 +1,15 @@
+// What a user is called, and the one-time link by which they choose a password.
+import { html } from "./view.js";
+import { ShownOnce } from "./settings_parts.js";
+import { untilOf, users as t } from "./texts_settings.js";
+
+const DAY = 86_400_000;
+
+export const calledOf = (user) => user.name || user.email || t.noName;
+
+/** `given` has the link, and when it expires: one of a new user is as old as the user. */
+export function LinkDialog({ user, given, onDone }) {
+  const until = given.tm_expire ?? new Date(Date.parse(given.tm_create) + DAY);
+  return html`<${ShownOnce} title=${t.linkTitle(calledOf(user))} lead=${t.linkLead(calledOf(user))} label=${t.link} value=${given.link}
+    hint=${t.linkUntil(untilOf(until))} copy=${t.copyLink} onDone=${onDone} />`;
+}
