@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.page.books import HUNDRED, add, fill, tag
-from tests.page.conftest import NARROW
+from tests.page.conftest import NARROW, WIDE
 from tests.people import PASSWORD
 
 
@@ -364,3 +364,43 @@ def test_a_hundred_numbers_are_shown_when_asked_for(windows, alice):
     expect(page.locator(".values li")).to_have_count(10)
     page.get_by_role("button", name="Show all 100 numbers").click()
     expect(page.locator(".values li")).to_have_count(100)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(429, "too much at once"), (503, "database cannot be reached"), (0, "does not answer")]
+)
+def test_what_could_not_be_saved_stays_in_the_form(windows, alice, status, words):
+    contact = add(alice, display_name="John Smith")
+    page = opened(windows, contact, edit=True)
+    page.get_by_label("Company").fill("Acme Ltd")
+    page.route("**/v1.0/contacts/*", lambda route: route.fulfill(status=status, body="{}") if status else route.abort())
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    page.unroute("**/v1.0/contacts/*")
+    save(page)
+    expect(page.get_by_text("Saved")).to_be_visible()
+    assert alice.api.get(f"/contacts/{contact['id']}").json()["company"] == "Acme Ltd"
+
+
+UNSEEN = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  if (one === document.body) return "";
+  const at = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+  const isSeen = at && (one.contains(at) || at.contains(one) || at.closest("label")?.contains(one));
+  const hasRing = getComputedStyle(one).outlineStyle !== "none";
+  return isSeen && hasRing ? "" : `${one.outerHTML.slice(0, 150)} ${isSeen ? "has no ring" : "is behind something"}`;
+}"""
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_whoever_goes_by_tab_sees_where_they_are(windows, alice, size):
+    contact = fill(alice)[1]
+    for path in ("#/contacts", f"#/contacts/{contact['id']}", f"#/contacts/{contact['id']}/edit"):
+        page = windows.of(path=f"/{path}", size=size)
+        page.locator("h1").wait_for()
+        page.wait_for_load_state("networkidle")
+        seen = []
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            seen.append(page.evaluate(UNSEEN))
+        assert [one for one in seen if one] == [], path

@@ -209,3 +209,16 @@ def test_a_slow_network_is_said(windows, alice):
     page.route("**/v1.0/contacts?**", lambda _: None)
     page.goto("/#/contacts")
     expect(page.get_by_text("Loading …")).to_be_visible()
+
+
+def test_who_logs_out_in_one_tab_is_asked_to_log_in_again_in_the_other(windows):
+    page = windows.of()
+    other = page.context.new_page()
+    other.goto("/#/contacts")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_role("heading", name="Log in")).to_be_visible()
+    page.get_by_role("searchbox").fill("smith")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_role("button", name="Leave this and log in as somebody else").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("Email address", exact=True)).to_have_value("")
