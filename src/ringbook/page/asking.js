@@ -40,4 +40,5 @@ export function useAct() {
 }
 
 /** What had the cursor is not there any more. */
-export const focusMain = () => requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
+export const focusMain = () =>
+  requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));

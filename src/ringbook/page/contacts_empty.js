@@ -11,7 +11,8 @@ const isNumber = (text) => /^\+?[\d\s()./-]{3,}$/.test(text);
 
 /** `onLoaded` is called when made-up contacts are there. */
 function NoneYet({ onLoaded }) {
-  return html`<div class="empty"><h2>${t.empty}</h2><p class="lead">${t.emptyLead}</p>${may("write") && html`<${FirstSteps} onLoaded=${onLoaded} />`}</div>`;
+  return html`<div class="empty"><h2>${t.empty}</h2><p class="lead">${t.emptyLead}</p>
+    ${may("write") && html`<${FirstSteps} onLoaded=${onLoaded} />`}</div>`;
 }
 
 export function Empty({ asked, isFiltered, isComplete, onClear, onLoaded }) {
@@ -20,5 +21,6 @@ export function Empty({ asked, isFiltered, isComplete, onClear, onLoaded }) {
   return html`<div class="empty"><p class="lead">${asked.q ? t.nobody(asked.q) : t.nobodyFits}</p>
     ${!isComplete && html`<p>${t.incomplete}</p>`}
     ${isFiltered && html`<p><button type="button" onClick=${onClear}>${t.clearFilters}</button></p>`}
-    ${asked.q && !isFiltered && may("write") && html`<p><a class="button" href=${hrefOf(["contacts", "new"], given)}><${Icon} name="add" />${t.addNamed(asked.q)}</a></p>`}</div>`;
+    ${asked.q && !isFiltered && may("write") && html`<p><a class="button"
+      href=${hrefOf(["contacts", "new"], given)}><${Icon} name="add" />${t.addNamed(asked.q)}</a></p>`}</div>`;
 }

@@ -15,8 +15,11 @@ export function FirstSteps({ onLoaded }) {
     await allTags(true);
     onLoaded();
   });
-  const step = (href, icon, text, hint) => html`<li><a class="card step" href=${href}><${Icon} name=${icon} /><span>${text}<small class="dim">${hint}</small></span></a></li>`;
-  return html`<ul class="steps">${step("#/contacts/new", "add", t.emptyAdd, t.emptyAddHint)}${step("#/import", "import", t.emptyImport, t.emptyImportHint)}
+  const step = (href, icon, text, hint) => html`<li><a class="card step" href=${href}><${Icon} name=${icon} />
+    <span>${text}<small class="dim">${hint}</small></span></a></li>`;
+  return html`<ul class="steps">
+      ${step("#/contacts/new", "add", t.emptyAdd, t.emptyAddHint)}
+      ${step("#/import", "import", t.emptyImport, t.emptyImportHint)}
       ${step("#/phones", "phones", t.emptyPhones, t.emptyPhonesHint)}</ul>
     <p><button type="button" class="link" onClick=${load}>${t.emptyDemo}</button></p>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${load} />`}`;

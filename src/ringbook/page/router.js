@@ -3,8 +3,8 @@ import { useEffect, useState } from "./view.js";
 
 /**
  * The screens, in the order of the navigation. A module's default export is its function `Screen({ route })`; it is
- * loaded when it is first shown. `scope` is what one must be allowed to do to see it; one that is hidden does not
- * stand in the navigation.
+ * loaded when it is first shown. `scope` is what one must be allowed to do to see it; one that is hidden does not stand
+ * in the navigation.
  */
 export const SCREENS = [
   { name: "contacts", scope: "read", load: () => import("./contacts.js") },

@@ -34,10 +34,12 @@ const PARTS = [
 export default function Screen({ route }) {
   const [name = "you"] = route.rest;
   const tabs = useRef(null);
-  useEffect(() => tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [name]);
+  useEffect(() => tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }),
+    [name]);
   const part = PARTS.find((one) => one.name === name);
   const shown = PARTS.filter(({ scope }) => may(scope));
-  const link = (one) => html`<li><a href=${hrefOf(["settings", one.name])} aria-current=${one.name === name ? "page" : undefined}>${t.parts[one.name]}</a></li>`;
+  const link = (one) => html`<li><a href=${hrefOf(["settings", one.name])}
+    aria-current=${one.name === name ? "page" : undefined}>${t.parts[one.name]}</a></li>`;
   const content = () => {
     if (!part) return html`<p>${common.notHere}</p>`;
     return may(part.scope) ? html`<${part.draw} key=${name} route=${route} />` : html`<p>${shell.mayNot}</p>`;

@@ -26,9 +26,13 @@ export function Codes() {
   };
   const content = () => {
     if (isBegun) return html`<${TotpSetup} onDone=${() => change(t.done)} onCancel=${() => setBegun(false)} />`;
-    if (!open.user.has_totp) return html`<p>${t.off}</p><button type="button" class="main" onClick=${() => setBegun(true)}>${t.begin}</button>`;
+    if (!open.user.has_totp) {
+      return html`<p>${t.off}</p>
+        <button type="button" class="main" onClick=${() => setBegun(true)}>${t.begin}</button>`;
+    }
     return html`<p>${t.on}</p><button type="button" onClick=${() => setAsks(true)}>${t.remove}</button>`;
   };
   return html`<h3>${t.title}</h3>${refusal && html`<${Problem} refusal=${refusal} />`}${content()}
-    ${asks && html`<${Confirm} title=${t.removeTitle} action=${t.remove} isBad onYes=${remove} onNo=${() => setAsks(false)}><p>${t.removeLead}</p><//>`}`;
+    ${asks && html`<${Confirm} title=${t.removeTitle} action=${t.remove} isBad onYes=${remove}
+      onNo=${() => setAsks(false)}><p>${t.removeLead}</p><//>`}`;
 }

@@ -20,6 +20,9 @@ const SPANS = ["0", "30", "90", "365"];
 
 const most = (scopes) => SCOPES.findLast((scope) => scopes.includes(scope));
 const calledOf = (key) => key.name || t.noName;
+const isOver = (key) => key.tm_expire && Date.parse(key.tm_expire) < Date.now();
+const whenOf = (key) => [t.made(dayOf(key.tm_create)), key.tm_expire && t.until(dayOf(key.tm_expire))]
+  .filter(Boolean).join(" · ");
 
 function List() {
   const { loaded: found, setLoaded, refusal, again } = useLoaded(() => getAll("access-keys"));
@@ -35,14 +38,18 @@ function List() {
     });
   };
   const row = (key) => html`<li key=${key.id} class="thing"><span class="what"><bdi class="name">${calledOf(key)}</bdi>
-    <span class="dim small"><code>${key.prefix}…</code> · ${t.made} ${dayOf(key.tm_create)}${key.tm_expire && html` · ${t.until(dayOf(key.tm_expire))}`}</span></span>
-    <span class="marks">${key.tm_expire && Date.parse(key.tm_expire) < Date.now() && html`<span class="tag">${t.over}</span>`}<span class="tag">${t.scopes[most(key.scopes)]}</span></span>
-    <button type="button" aria-label=${t.revokeNamed(calledOf(key))} onClick=${() => setAsked(key)}>${t.revoke}</button></li>`;
-  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}><${Icon} name="add" />${t.add}</a><//>
+    <span class="dim small"><code>${key.prefix}…</code> · ${whenOf(key)}</span></span>
+    <span class="marks">${isOver(key) && html`<span class="tag">${t.over}</span>`}
+      <span class="tag">${t.scopes[most(key.scopes)]}</span></span>
+    <button type="button" aria-label=${t.revokeNamed(calledOf(key))}
+      onClick=${() => setAsked(key)}>${t.revoke}</button></li>`;
+  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}>
+    <${Icon} name="add" />${t.add}</a><//>
     ${(refusal ?? refused) && html`<${Problem} refusal=${refusal ?? refused} retry=${again} />`}
     ${found?.length > 0 && html`<ul class="list rows things">${found.map(row)}</ul>`}
     ${found?.length === 0 && html`<div class="empty"><h3>${t.none}</h3><p class="lead">${t.noneLead}</p></div>`}
-    ${asked && html`<${Confirm} title=${t.revokeTitle(calledOf(asked))} action=${t.revoke} isBad onYes=${revoke} onNo=${() => setAsked(null)}><p>${t.revokeLead}</p><//>`}`;
+    ${asked && html`<${Confirm} title=${t.revokeTitle(calledOf(asked))} action=${t.revoke} isBad onYes=${revoke}
+      onNo=${() => setAsked(null)}><p>${t.revokeLead}</p><//>`}`;
 }
 
 function NewKey() {
@@ -71,13 +78,21 @@ function NewKey() {
   }
   const change = (part) => setGiven({ ...given, ...part });
   return html`<${Back} to="keys" title=${t.title} /><${Head} title=${t.add} />
-    <form class="card" ref=${form} onSubmit=${submit} novalidate>${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
-      <${Field} label=${t.name} placeholder=${t.namePlaceholder} name="name" dir="auto" autocomplete="off" maxlength="255" value=${given.name} wrong=${wrong.name} onInput=${(event) => change({ name: event.target.value })} />
-      <${Choices} legend=${t.scope} name="scope" value=${given.scope} wrong=${wrong.scopes} options=${SCOPES.map((scope) => [scope, t.scopes[scope], t.scopeHints[scope]])} onChange=${(scope) => change({ scope })} />
-      <${Field} of="select" label=${t.expires} name="days" value=${given.days} wrong=${wrong.tm_expire} onChange=${(event) => change({ days: event.target.value })}>
+    <form class="card" ref=${form} onSubmit=${submit} novalidate>
+      ${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
+      <${Field} label=${t.name} placeholder=${t.namePlaceholder} name="name" dir="auto" autocomplete="off"
+        maxlength="255" value=${given.name} wrong=${wrong.name}
+        onInput=${(event) => change({ name: event.target.value })} />
+      <${Choices} legend=${t.scope} name="scope" value=${given.scope} wrong=${wrong.scopes}
+        options=${SCOPES.map((scope) => [scope, t.scopes[scope], t.scopeHints[scope]])}
+        onChange=${(scope) => change({ scope })} />
+      <${Field} of="select" label=${t.expires} name="days" value=${given.days} wrong=${wrong.tm_expire}
+        onChange=${(event) => change({ days: event.target.value })}>
         ${SPANS.map((days) => html`<option value=${days}>${t.spans[days]}</option>`)}<//>
-      <div class="actions"><button class="main" disabled=${isBusy}>${t.submit}</button><button type="button" onClick=${done}>${common.cancel}</button></div></form>
-    ${made && html`<${ShownOnce} title=${t.madeTitle} lead=${t.madeLead(made.name)} label=${t.key} value=${made.token} copy=${t.copy} onDone=${done} />`}`;
+      <div class="actions"><button class="main" disabled=${isBusy}>${t.submit}</button>
+        <button type="button" onClick=${done}>${common.cancel}</button></div></form>
+    ${made && html`<${ShownOnce} title=${t.madeTitle} lead=${t.madeLead(made.name)} label=${t.key} value=${made.token}
+      copy=${t.copy} onDone=${done} />`}`;
 }
 
 export function AccessKeys({ route }) {

@@ -10,6 +10,7 @@ export const calledOf = (user) => user.name || user.email || t.noName;
 /** `given` has the link, and when it expires: one of a new user is as old as the user. */
 export function LinkDialog({ user, given, onDone }) {
   const until = given.tm_expire ?? new Date(Date.parse(given.tm_create) + DAY);
-  return html`<${ShownOnce} title=${t.linkTitle(calledOf(user))} lead=${t.linkLead(calledOf(user))} label=${t.link} value=${given.link}
+  return html`<${ShownOnce} title=${t.linkTitle(calledOf(user))} lead=${t.linkLead(calledOf(user))} label=${t.link}
+    value=${given.link}
     hint=${t.linkUntil(untilOf(until))} copy=${t.copyLink} onDone=${onDone} />`;
 }

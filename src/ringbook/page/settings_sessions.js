@@ -22,12 +22,17 @@ export function Sessions({ userId, isOwn }) {
     focusMain();
     return again();
   });
-  const row = (session) => html`<li key=${session.id}><span class="what"><span class="name">${deviceOf(session.user_agent)}${session.is_current && html` <span class="tag">${t.here}</span>`}</span>
-    <span class="dim small">${t.used} <time datetime=${session.tm_last_use}>${timeOf(session.tm_last_use)}</time> ${t.from(session.address)}</span></span>
-    <button type="button" aria-label=${t.endNamed(deviceOf(session.user_agent))} onClick=${() => end([session], t.ended)}>${t.end}</button></li>`;
+  const row = (session) => html`<li key=${session.id}><span class="what">
+    <span class="name">${deviceOf(session.user_agent)}
+      ${" "}${session.is_current && html`<span class="tag">${t.here}</span>`}</span>
+    <span class="dim small">${t.used} <time datetime=${session.tm_last_use}>${timeOf(session.tm_last_use)}</time>
+      ${" "}${t.from(session.address)}</span></span>
+    <button type="button" aria-label=${t.endNamed(deviceOf(session.user_agent))}
+      onClick=${() => end([session], t.ended)}>${t.end}</button></li>`;
   return html`<h3>${isOwn ? t.title : t.ofUser}</h3>
     ${(refusal ?? refused) && html`<${Problem} refusal=${refusal ?? refused} retry=${again} />`}
     ${found?.length === 0 && html`<p class="dim">${t.none}</p>`}
     ${found?.length > 0 && html`<ul class="lines">${found.map(row)}</ul>`}
-    ${isOwn && others.length > 1 && html`<button type="button" onClick=${() => end(others, t.endedOthers)}>${t.endOthers}</button>`}`;
+    ${isOwn && others.length > 1 && html`<button type="button"
+      onClick=${() => end(others, t.endedOthers)}>${t.endOthers}</button>`}`;
 }

@@ -18,7 +18,8 @@ function Password({ user }) {
   const { act, refusal } = useAct();
   const make = () => act(async () => setGiven(await post(`users/${user.id}/link`)));
   const lead = !user.is_active ? t.passwordOff : user.has_password ? t.passwordSet : t.passwordNone;
-  return html`<section class="card"><h3>${t.password}</h3><p>${lead}</p>${refusal && html`<${Problem} refusal=${refusal} />`}
+  return html`<section class="card"><h3>${t.password}</h3><p>${lead}</p>
+    ${refusal && html`<${Problem} refusal=${refusal} />`}
     ${user.is_active && html`<button type="button" onClick=${make}>${t.newLink}</button>`}
     ${given && html`<${LinkDialog} user=${user} given=${given} onDone=${() => setGiven(null)} />`}</section>`;
 }
@@ -34,9 +35,11 @@ function Codes({ user, onChanged }) {
       focusMain();
     });
   };
-  return html`<section class="card"><h3>${t.codes}</h3><p>${user.has_totp ? t.codesOn : t.codesOff}</p>${refusal && html`<${Problem} refusal=${refusal} />`}
+  return html`<section class="card"><h3>${t.codes}</h3><p>${user.has_totp ? t.codesOn : t.codesOff}</p>
+    ${refusal && html`<${Problem} refusal=${refusal} />`}
     ${user.has_totp && html`<button type="button" onClick=${() => setAsks(true)}>${t.takeCodes}</button>`}
-    ${asks && html`<${Confirm} title=${t.takeCodesTitle(calledOf(user))} action=${t.takeCodes} isBad onYes=${take} onNo=${() => setAsks(false)}><p>${t.takeCodesLead}</p><//>`}</section>`;
+    ${asks && html`<${Confirm} title=${t.takeCodesTitle(calledOf(user))} action=${t.takeCodes} isBad onYes=${take}
+      onNo=${() => setAsks(false)}><p>${t.takeCodesLead}</p><//>`}</section>`;
 }
 
 function Removal({ user, onRemoved }) {
@@ -49,9 +52,11 @@ function Removal({ user, onRemoved }) {
       onRemoved();
     });
   };
-  return html`<section class="card"><h3>${t.remove}</h3><p>${t.removeLead}</p>${refusal && html`<${Problem} refusal=${refusal} />`}
+  return html`<section class="card"><h3>${t.remove}</h3><p>${t.removeLead}</p>
+    ${refusal && html`<${Problem} refusal=${refusal} />`}
     <button type="button" class="danger" onClick=${() => setAsks(true)}>${t.remove}</button>
-    ${asks && html`<${Confirm} title=${t.removeTitle(calledOf(user))} action=${t.removeYes} isBad onYes=${remove} onNo=${() => setAsks(false)}><p>${t.removeLead}</p><//>`}</section>`;
+    ${asks && html`<${Confirm} title=${t.removeTitle(calledOf(user))} action=${t.removeYes} isBad onYes=${remove}
+      onNo=${() => setAsks(false)}><p>${t.removeLead}</p><//>`}</section>`;
 }
 
 export function User({ id }) {
@@ -69,7 +74,8 @@ export function User({ id }) {
     go(hrefOf(["settings", "users"]));
     return say(t.removed(calledOf(user)));
   };
-  return html`<${Back} to="users" title=${t.title} />${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
+  return html`<${Back} to="users" title=${t.title} />${refusal && html`<${Problem} refusal=${refusal}
+    retry=${again} />`}
     ${user && html`<${Head} title=${calledOf(user)} />
       <${UserForm} key=${user.tm_update} user=${user} onSaved=${saved} />
       <${Password} user=${user} /><${Codes} user=${user} onChanged=${setLoaded} />

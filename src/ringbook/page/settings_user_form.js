@@ -2,7 +2,7 @@
 import { html, useRef, useState } from "./view.js";
 import { post, put } from "./api.js";
 import { Field, focusFirstWrong } from "./field.js";
-import { Check, Choices, wrongOf } from "./settings_parts.js";
+import { Check, Choices, changesOf, wrongOf } from "./settings_parts.js";
 import { common, shell } from "./texts.js";
 import { users as t } from "./texts_settings.js";
 
@@ -14,7 +14,7 @@ export function UserForm({ user, onSaved, onCancel }) {
   const [given, setGiven] = useState(() => ({ ...NEW, ...user }));
   const [wrong, setWrong] = useState({}), [isBusy, setBusy] = useState(false);
   const form = useRef(null);
-  const changed = Object.fromEntries(Object.keys(NEW).filter((key) => !user || given[key] !== user[key]).map((key) => [key, given[key]]));
+  const changed = changesOf(NEW, user, given);
 
   async function submit(event) {
     event.preventDefault();
@@ -24,7 +24,8 @@ export function UserForm({ user, onSaved, onCancel }) {
     try {
       onSaved(await (user ? put(`users/${user.id}`, changed) : post("users", changed)));
     } catch (refusal) {
-      setWrong(wrongOf(refusal, { USER_EMAIL_EXISTS: "email", INVALID_EMAIL_ADDRESS: "email", LAST_OWNER: "role" in changed ? "role" : "is_active" }));
+      const last = "role" in changed ? "role" : "is_active";
+      setWrong(wrongOf(refusal, { USER_EMAIL_EXISTS: "email", INVALID_EMAIL_ADDRESS: "email", LAST_OWNER: last }));
       focusFirstWrong(form.current);
     }
     setBusy(false);
@@ -36,9 +37,12 @@ export function UserForm({ user, onSaved, onCancel }) {
     ${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
     ${input("name", { label: t.name, dir: "auto", maxlength: 255 })}
     ${input("email", { label: t.email, hint: t.emailHint, type: "email", maxlength: 254 })}
-    <${Choices} legend=${t.role} name="role" value=${given.role} wrong=${wrong.role} options=${ROLES.map((role) => [role, shell.roles[role], t.roles[role]])}
+    <${Choices} legend=${t.role} name="role" value=${given.role} wrong=${wrong.role}
+      options=${ROLES.map((role) => [role, shell.roles[role], t.roles[role]])}
       onChange=${(role) => setGiven({ ...given, role })} />
-    ${user && html`<${Check} label=${t.isActive} hint=${t.isActiveHint} checked=${given.is_active} wrong=${wrong.is_active} onChange=${(isActive) => setGiven({ ...given, is_active: isActive })} />`}
-    <div class="actions"><button class="main" disabled=${isBusy || !Object.keys(changed).length}>${user ? common.save : t.inviteSubmit}</button>
+    ${user && html`<${Check} label=${t.isActive} hint=${t.isActiveHint} checked=${given.is_active}
+      wrong=${wrong.is_active} onChange=${(isActive) => setGiven({ ...given, is_active: isActive })} />`}
+    <div class="actions"><button class="main"
+      disabled=${isBusy || !Object.keys(changed).length}>${user ? common.save : t.inviteSubmit}</button>
       ${onCancel && html`<button type="button" onClick=${onCancel}>${common.cancel}</button>`}</div></form>`;
 }

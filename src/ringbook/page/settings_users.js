@@ -17,19 +17,25 @@ import { byName, users as t } from "./texts_settings.js";
 const PLACE = ["settings", "users"];
 
 function Row({ user, isOwn }) {
-  const marks = [isOwn && t.you, !user.is_active && t.off, user.is_active && !user.has_password && t.invited, user.has_totp && t.hasCodes].filter(Boolean);
-  return html`<li><a class="thing" href=${hrefOf([...PLACE, user.id])}><${Avatar} contact=${{ display_name: calledOf(user) }} />
-    <span class="what"><bdi class="name">${calledOf(user)}</bdi>${user.name && html`<span class="dim small">${user.email}</span>`}</span>
-    <span class="marks">${marks.map((mark) => html`<span class="tag">${mark}</span>`)}</span><span class="side-text">${shell.roles[user.role]}</span></a></li>`;
+  const marks = [isOwn && t.you, !user.is_active && t.off,
+    user.is_active && !user.has_password && t.invited, user.has_totp && t.hasCodes].filter(Boolean);
+  return html`<li><a class="thing" href=${hrefOf([...PLACE, user.id])}>
+    <${Avatar} contact=${{ display_name: calledOf(user) }} />
+    <span class="what"><bdi class="name">${calledOf(user)}</bdi>
+      ${user.name && html`<span class="dim small">${user.email}</span>`}</span>
+    <span class="marks">${marks.map((mark) => html`<span class="tag">${mark}</span>`)}</span>
+      <span class="side-text">${shell.roles[user.role]}</span></a></li>`;
 }
 
 function List() {
   const { loaded: found, refusal, again } = useLoaded(() => getAll("users"));
   const { open } = useSession();
   const sorted = found?.toSorted((one, other) => byName(calledOf(one), calledOf(other)));
-  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}><${Icon} name="add" />${t.invite}</a><//>
+  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}>
+    <${Icon} name="add" />${t.invite}</a><//>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
-    ${sorted && html`<ul class="list rows things">${sorted.map((user) => html`<${Row} key=${user.id} user=${user} isOwn=${user.id === open.user.id} />`)}</ul>`}`;
+    ${sorted && html`<ul class="list rows things">${sorted.map((user) => html`<${Row} key=${user.id} user=${user}
+      isOwn=${user.id === open.user.id} />`)}</ul>`}`;
 }
 
 function NewUser() {

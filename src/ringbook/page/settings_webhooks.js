@@ -15,21 +15,27 @@ import { say } from "./toast.js";
 const PLACE = ["settings", "webhooks"];
 
 function Row({ webhook }) {
-  const told = webhook.events.length === EVENTS.length ? t.all : webhook.events.map((event) => t.events[event]).join(", ");
-  return html`<li><a class="thing" href=${hrefOf([...PLACE, webhook.id])}><span class="what"><bdi class="name">${webhook.url}</bdi><span class="dim small">${told}</span></span>
-    <span class=${`tag ${webhook.is_active ? "delivered" : webhook.disabled_reason ? "failed" : "off"}`}>${webhook.is_active ? t.on : t.off}</span></a></li>`;
+  const told = webhook.events.length === EVENTS.length
+    ? t.all : webhook.events.map((event) => t.events[event]).join(", ");
+  return html`<li><a class="thing" href=${hrefOf([...PLACE, webhook.id])}><span class="what">
+    <bdi class="name">${webhook.url}</bdi><span class="dim small">${told}</span></span>
+    <span class=${`tag ${webhook.is_active ? "delivered" : webhook.disabled_reason ? "failed" : "off"}`}>
+      ${webhook.is_active ? t.on : t.off}</span></a></li>`;
 }
 
 function List() {
   const { loaded: found, refusal, again } = useLoaded(() => getAll("webhooks"));
-  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}><${Icon} name="add" />${t.add}</a><//>
+  return html`<${Head} title=${t.title} lead=${t.lead}><a class="button main" href=${hrefOf([...PLACE, "new"])}>
+    <${Icon} name="add" />${t.add}</a><//>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
-    ${found?.length > 0 && html`<ul class="list rows things">${found.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} />`)}</ul>`}
+    ${found?.length > 0 && html`<ul class="list rows things">${found.map((webhook) => html`<${Row} key=${webhook.id}
+      webhook=${webhook} />`)}</ul>`}
     ${found?.length === 0 && html`<div class="empty"><h3>${t.none}</h3><p class="lead">${t.noneLead}</p></div>`}`;
 }
 
 function Secret({ secret, onDone }) {
-  return html`<${ShownOnce} title=${t.secretTitle} lead=${t.secretLead} label=${t.secret} value=${secret} copy=${t.copySecret} onDone=${onDone} />`;
+  return html`<${ShownOnce} title=${t.secretTitle} lead=${t.secretLead} label=${t.secret} value=${secret}
+    copy=${t.copySecret} onDone=${onDone} />`;
 }
 
 function NewWebhook() {
@@ -46,9 +52,11 @@ function Rotation({ webhook }) {
     setAsks(false);
     act(async () => setSecret((await post(`webhooks/${webhook.id}/rotate`)).secret));
   };
-  return html`<section class="card"><h3>${t.secret}</h3><p>${t.secretText}</p>${refusal && html`<${Problem} refusal=${refusal} />`}
+  return html`<section class="card"><h3>${t.secret}</h3><p>${t.secretText}</p>
+    ${refusal && html`<${Problem} refusal=${refusal} />`}
     <button type="button" onClick=${() => setAsks(true)}>${t.rotate}</button>
-    ${asks && html`<${Confirm} title=${t.rotateTitle} action=${t.rotate} onYes=${rotate} onNo=${() => setAsks(false)}><p>${t.rotateLead}</p><//>`}
+    ${asks && html`<${Confirm} title=${t.rotateTitle} action=${t.rotate} onYes=${rotate} onNo=${() => setAsks(false)}>
+      <p>${t.rotateLead}</p><//>`}
     ${secret && html`<${Secret} secret=${secret} onDone=${() => setSecret("")} />`}</section>`;
 }
 
@@ -63,9 +71,11 @@ function Removal({ webhook }) {
       say(t.removed);
     });
   };
-  return html`<section class="card"><h3>${t.remove}</h3><p>${t.removeLead}</p>${refusal && html`<${Problem} refusal=${refusal} />`}
+  return html`<section class="card"><h3>${t.remove}</h3><p>${t.removeLead}</p>
+    ${refusal && html`<${Problem} refusal=${refusal} />`}
     <button type="button" class="danger" onClick=${() => setAsks(true)}>${t.remove}</button>
-    ${asks && html`<${Confirm} title=${t.removeTitle} action=${t.removeYes} isBad onYes=${remove} onNo=${() => setAsks(false)}><p><bdi>${webhook.url}</bdi></p><p>${t.removeLead}</p><//>`}</section>`;
+    ${asks && html`<${Confirm} title=${t.removeTitle} action=${t.removeYes} isBad onYes=${remove}
+      onNo=${() => setAsks(false)}><p><bdi>${webhook.url}</bdi></p><p>${t.removeLead}</p><//>`}</section>`;
 }
 
 function Webhook({ id }) {
@@ -75,7 +85,8 @@ function Webhook({ id }) {
     say(settings.saved);
     focusMain();
   };
-  return html`<${Back} to="webhooks" title=${t.title} />${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
+  return html`<${Back} to="webhooks" title=${t.title} />${refusal && html`<${Problem} refusal=${refusal}
+    retry=${again} />`}
     ${webhook && html`<${Head} title=${webhook.url} />
       ${webhook.disabled_reason && html`<p class="warning">${t.stopped(webhook.disabled_reason)}</p>`}
       <${WebhookForm} key=${webhook.tm_update} webhook=${webhook} onSaved=${saved} />

@@ -14,5 +14,6 @@ export default function Screen() {
   const region = customer && new Map(regions()).get(customer.default_region);
   return html`<div class="start"><h1>${t.title(user.name)}</h1><p class="lead">${t.lead}</p>
     <${FirstSteps} onLoaded=${() => go("#/contacts")} />
-    ${customer && may("admin") && html`<p class="dim">${region ? t.region(region) : t.noRegion} <a href="#/settings/company">${t.change}</a></p>`}</div>`;
+    ${customer && may("admin") && html`<p class="dim">${region ? t.region(region) : t.noRegion} <a
+      href="#/settings/company">${t.change}</a></p>`}</div>`;
 }

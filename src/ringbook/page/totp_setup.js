@@ -48,8 +48,11 @@ export function TotpSetup({ onDone, onCancel }) {
   if (!begun) return null;
   return html`<div class="totp"><p>${t.lead}</p>
     <img class="qr" src=${`data:image/svg+xml,${encodeURIComponent(begun.svg)}`} alt=${t.qr} width="220" height="220" />
-    <p class="hint byhand">${t.secret} <code>${inFours(begun.secret)}</code><${Copy} text=${begun.secret} label=${t.copySecret} /></p>
-    <form ref=${form} onSubmit=${submit} novalidate><${Field} label=${t.code} name="code" inputmode="numeric" autocomplete="one-time-code" autofocus value=${code} wrong=${wrong}
-      onInput=${(event) => setCode(event.target.value)} /><div class="actions"><button class="main" disabled=${isBusy}>${t.submit}</button>
+    <p class="hint byhand">${t.secret} <code>${inFours(begun.secret)}</code>
+      <${Copy} text=${begun.secret} label=${t.copySecret} /></p>
+    <form ref=${form} onSubmit=${submit} novalidate><${Field} label=${t.code} name="code" inputmode="numeric"
+      autocomplete="one-time-code" autofocus value=${code} wrong=${wrong}
+      onInput=${(event) => setCode(event.target.value)} /><div class="actions">
+        <button class="main" disabled=${isBusy}>${t.submit}</button>
       ${onCancel && html`<button type="button" onClick=${onCancel}>${common.cancel}</button>`}</div></form></div>`;
 }
