@@ -37,7 +37,7 @@ export function useCalls() {
         tell({});
       } catch (refusal) {
         if (ended.signal.aborted || refusal.name === "AbortError") return;
-        pause = Math.min(pause * 2, SLOWEST);
+        pause = Math.max(Math.min(pause * 2, SLOWEST), (refusal.seconds ?? 0) * 1000);
         tell({ isAway: true, refusal });
         if (!refusal.isPassing) return;
       } finally {

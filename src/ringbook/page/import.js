@@ -16,15 +16,6 @@ function DropPlace({ onFile }) {
     const [file] = event.dataTransfer.files;
     if (file) onFile(file);
   };
-  useEffect(() => { // a file that misses the place is not to take the page's
-    const stay = (event) => event.preventDefault();
-    addEventListener("dragover", stay);
-    addEventListener("drop", stay);
-    return () => {
-      removeEventListener("dragover", stay);
-      removeEventListener("drop", stay);
-    };
-  }, []);
   return html`<div class=${`drop${isOver ? " over" : ""}`} onDragEnter=${() => setOver(true)} onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
       onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
     <${Icon} name="import" /><p class="wide-only"><strong>${t.drop}</strong> <span class="dim">${t.or}</span></p>
@@ -33,9 +24,23 @@ function DropPlace({ onFile }) {
       onChange=${(event) => event.target.files[0] && onFile(event.target.files[0])} /></div>`;
 }
 
+/** A file that is dropped beside the place for it does not take the page's. */
+function useNoOtherDrop() {
+  useEffect(() => {
+    const stay = (event) => event.preventDefault();
+    addEventListener("dragover", stay);
+    addEventListener("drop", stay);
+    return () => {
+      removeEventListener("dragover", stay);
+      removeEventListener("drop", stay);
+    };
+  }, []);
+}
+
 export default function Screen({ route }) {
   const [file, setFile] = useState(null), [isUnreadable, setUnreadable] = useState(false);
   const [id] = route.rest;
+  useNoOtherDrop();
   useEffect(() => { if (id) setFile(null); }, [id]);
   if (id) return html`<${ImportRun} key=${id} id=${id} />`;
   if (file) return html`<${ImportReview} file=${file} onLeave=${() => setFile(null)} />`;

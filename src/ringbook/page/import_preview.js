@@ -11,11 +11,11 @@ function Row({ one }) {
   const name = contact.display_name || [contact.first_name, contact.last_name].filter(Boolean).join(" ") || contact.company || "";
   const values = [...(contact.phone_numbers ?? []).map(({ number }) => number), ...(contact.emails ?? []).map(({ address }) => address)];
   const more = [contact.company !== name && contact.company, contact.job_title, contact.notes].filter(Boolean);
-  return html`<li class="preview"><span class="dim small">${t.row(one.row)}</span>
+  return html`<li class=${`preview${one.error ? " broken" : ""}`}><span class="dim small">${t.row(one.row)}</span>
     <span><bdi class=${name ? "name" : "dim"}>${name || (one.error ? "" : t.noName)}</bdi>${more.map((text) => html`<bdi class="dim small">${text}</bdi>`)}
       ${one.error && html`<span class="wrong">${rowProblemOf(one.error)}</span>`}</span>
-    <span class="values">${values.map((value) => html`<bdi>${value}</bdi>`)}</span>
-    <span class="tags">${(contact.tags ?? []).map((tag) => html`<bdi class="tag">${tag}</bdi>`)}</span>
+    ${!one.error && html`<span class="values">${values.map((value) => html`<bdi>${value}</bdi>`)}</span>
+      <span class="tags">${(contact.tags ?? []).map((tag) => html`<bdi class="tag">${tag}</bdi>`)}</span>`}
     <span class=${`outcome ${one.outcome}`}>${one.contact_id ? html`<a href=${hrefOf(["contacts", one.contact_id])} target="_blank" title=${t.there}>${t.outcomes[one.outcome]}</a>` : t.outcomes[one.outcome]}</span></li>`;
 }
 

@@ -60,7 +60,7 @@ export function ImportReview({ file, onLeave }) {
     <div class="card">
       ${isMoving && html`<${Progress} job=${isSending ? null : job} speed=${speed} says=${says} />`}
       ${job?.state === "failed" && html`<p class="wrong" role="alert">${fileProblemOf(job)}</p>`}
-      ${job?.rows_read > 0 && html`<h2>${t.would}</h2><p class="dim">${t.readAs(t.forms[job.form], job.encoding)}</p><${Sums} job=${job} />`}
+      ${job?.rows_read > 0 && html`<h2>${t.would}</h2><p class="dim">${t.readAs(t.forms[job.form], t.encodings[job.encoding] ?? job.encoding)}</p><${Sums} job=${job} />`}
       ${job?.state === "done" && !changes && !isStale && html`<p role="status">${t.nothing}</p>`}
       ${isStale && html`<p class="warning" role="status">${t.stale}</p>`}
       <${ImportOptions} options=${options} onChange=${(more) => setOptions({ ...options, ...more })} />

@@ -48,7 +48,7 @@ export function useImport(id, isUndoing = false) {
       } catch (error) {
         if (ended.signal.aborted || error.name === "AbortError") return;
         setRefusal(error);
-        pause = Math.min(pause * 2, SLOWEST);
+        pause = Math.max(Math.min(pause * 2, SLOWEST), (error.seconds ?? 0) * 1000);
         if (!error.isPassing) return;
       }
       timer = setTimeout(look, pause);

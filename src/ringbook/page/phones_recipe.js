@@ -58,7 +58,7 @@ export function PhoneRecipe({ name, scope }) {
   const fill = (text) => filledIn(text, address ?? new URL(location.origin), key || t.place);
   const block = (one, at) => (typeof one === "string" ? html`<${Lines} heading=${texts.steps[at]} text=${fill(one)} />`
     : html`<${Form} heading=${texts.steps[at]} fields=${one.map(([field, value]) => [field, fill(value)])} />`);
-  return html`<p><a class="back" href="#/phones"><${Icon} name="back" />${t.back}</a></p><div class="title"><h1>${t.connect(texts.name)}</h1></div>
+  return html`<p class="backlink"><a href="#/phones"><${Icon} name="back" />${t.back}</a></p><div class="title"><h1>${t.connect(texts.name)}</h1></div>
     <div class="card setup">
       <${Field} label=${t.address} type="url" spellcheck=${false} autocomplete="off" value=${typed} onInput=${(event) => setTyped(event.target.value)}
         wrong=${address ? "" : t.noAddress} hint=${address && LOCAL.test(address.hostname) ? t.notReached : ""} />
