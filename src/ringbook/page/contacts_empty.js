@@ -25,8 +25,8 @@ function FirstSteps({ onLoaded }) {
       setBusy(false);
     }
   };
-  const step = (href, icon, text) => html`<li><a class="card step" href=${href}><${Icon}
-    name=${icon} />${text}</a></li>`;
+  const step = (href, icon, text) => html`<li><a class="card step" href=${href}>
+    <${Icon} name=${icon} />${text}</a></li>`;
   return html`<div class="empty"><h2>${t.empty}</h2><p class="lead">${t.emptyLead}</p>
     ${may("write") && html`<ul class="steps">
         ${step("#/contacts/new", "add", t.emptyAdd)}${step("#/import", "import", t.emptyImport)}
