@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.people import PASSWORD, browser, invited, token_of
 
-CHROMIUM = os.environ.get("RINGBOOK_TEST_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("RINGBOOK_TEST_CHROMIUM") or shutil.which("chromium")
 LAN = "ringbook.lan"
 """A name of this machine that no browser takes for it."""
 
@@ -25,6 +26,8 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 @pytest.fixture
 def chromium(alice) -> Iterator[Browser]:
     """A browser. Playwright holds the loop of this thread: it starts behind whatever runs one, and ends before."""
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules=MAP {LAN} 127.0.0.1"]

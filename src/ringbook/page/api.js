@@ -15,11 +15,14 @@ export class Refusal extends Error {
   }
 }
 
-const KINDS = { 403: "forbidden", 404: "gone", 409: "conflict", 412: "changed", 413: "too_large", 429: "busy", 503: "away" };
+const KINDS = {
+  401: "login", 403: "forbidden", 404: "gone", 409: "conflict", 412: "changed", 413: "too_large",
+  429: "busy", 503: "away",
+};
 
 function refusalOf(response, answer) {
   const { reason = "", details = [], request_id: requestId = "" } = answer?.error ?? {};
-  const kind = response.status === 401 ? "login" : KINDS[response.status] ?? (response.status < 500 ? "invalid" : "broken");
+  const kind = KINDS[response.status] ?? (response.status < 500 ? "invalid" : "broken");
   const seconds = Number(response.headers.get("Retry-After")) || 0;
   return new Refusal(kind, { status: response.status, reason, details, seconds, requestId });
 }

@@ -23,8 +23,10 @@ function Navigation({ current }) {
 function Account({ open, onProblem }) {
   const name = open.user.name || open.user.email;
   const leave = () => logOut().then(() => go("#/", { isFree: true }), onProblem);
-  return html`<div class="account"><p title=${t.as(name)}><bdi>${name}</bdi><small>${t.roles[open.user.role]}</small></p>
-    <button type="button" class="quiet" onClick=${leave}><${Icon} name="leave" /><span>${t.logOut}</span></button></div>`;
+  return html`<div class="account"><p title=${t.as(name)}><bdi>${name}</bdi>
+    <small>${t.roles[open.user.role]}</small></p>
+    <button type="button" class="quiet" onClick=${leave}>
+      <${Icon} name="leave" /><span>${t.logOut}</span></button></div>`;
 }
 
 /** The module of a screen, loaded when it is first shown. */
@@ -50,7 +52,7 @@ function Main({ route }) {
   const place = [route.screen, ...route.rest].join("/");
   useEffect(() => {
     document.title = screen ? `${screens[screen.name]} – ${common.product}` : common.product;
-    if (document.activeElement === document.body || !main.current.contains(document.activeElement)) main.current.focus();
+    if (!main.current.contains(document.activeElement)) main.current.focus();
     scrollTo(0, 0);
   }, [place]);
   const content = () => {
@@ -70,12 +72,19 @@ function Shell({ open, isEnded }) {
   }, [route]);
   useSlash();
   const shown = route.screen ? route : { ...route, screen: "contacts" };
-  return html`<a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>${common.skip}</a>
+  const skip = (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  };
+  return html`<a class="skip" href="#main" onClick=${skip}>${common.skip}</a>
     <header class="bar">
-      <a class="brand" href="#/contacts"><img src="page/favicon.svg" alt="" width="28" height="28" />${common.product}</a>
-      <button type="button" class="quiet menu" aria-expanded=${String(isMenu)} aria-controls="navigation" onClick=${() => setMenu(!isMenu)}>
+      <a class="brand" href="#/contacts"><img src="page/favicon.svg" alt="" width="28"
+        height="28" />${common.product}</a>
+      <button type="button" class="quiet menu" aria-expanded=${String(isMenu)} aria-controls="navigation"
+        onClick=${() => setMenu(!isMenu)}>
         <${Icon} name=${isMenu ? "close" : "menu"} /><span>${common.menu}</span></button>
-      <div id="navigation" class=${`side${isMenu ? " shown" : ""}`}><${Navigation} current=${shown.screen} /><${Account} open=${open} onProblem=${setProblem} /></div>
+      <div id="navigation" class=${`side${isMenu ? " shown" : ""}`}><${Navigation} current=${shown.screen} />
+        <${Account} open=${open} onProblem=${setProblem} /></div>
     </header>
     <div class="content">
       ${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}
@@ -88,7 +97,8 @@ function Shell({ open, isEnded }) {
 
 /** Who has to set up codes before anything else. */
 function FirstCodes({ isEnded, email }) {
-  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1><p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
+  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1>
+    <p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
     ${isEnded && html`<${LoginDialog} email=${email} />`}`;
 }
 
@@ -103,8 +113,10 @@ function Page() {
   useEffect(look, []);
   if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
   if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
-  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1><${Problem} refusal=${state} retry=${look} /></div></main>`;
-  if (!open) return html`${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
+  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
+    <${Problem} refusal=${state} retry=${look} /></div></main>`;
+  if (!open) return html`${!isSecureContext && html`<p class="warning"
+    role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
   if (open.must_set_up_totp) return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
   return html`<${Shell} open=${open} isEnded=${isEnded} />`;
 }

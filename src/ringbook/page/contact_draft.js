@@ -14,7 +14,10 @@ export const newEntry = (list, value = "", type = "") => ({
   key: ++entries, [LISTS[list].value]: value, type: type || LISTS[list].types[0], is_primary: false,
 });
 
-const entryOf = (list) => ({ id, type, is_primary, [LISTS[list].value]: value }) => ({ key: ++entries, id, [LISTS[list].value]: value, type, is_primary });
+/** An entry as it was read. */
+const entryOf = (list) => ({ id, type, is_primary, ...read }) => (
+  { ...newEntry(list, read[LISTS[list].value], type), id, is_primary }
+);
 
 /** What of a contact can be changed. */
 export function draftOf(contact) {
@@ -28,27 +31,33 @@ export function emptyDraft({ name = "", number = "", email = "" } = {}) {
   const words = name.trim().split(/\s+/);
   const [first_name, last_name] = [words.slice(0, -1).join(" ") || words[0], words.length > 1 ? words.at(-1) : ""];
   const draft = draftOf({ first_name, last_name });
-  return { ...draft, phone_numbers: [newEntry("phone_numbers", number)], emails: email ? [newEntry("emails", email)] : [] };
+  draft.phone_numbers = [newEntry("phone_numbers", number)];
+  draft.emails = email ? [newEntry("emails", email)] : [];
+  return draft;
 }
 
 /** The entries of a list that have something in them, in the form of the API. */
 function sentList(list, draft) {
   const { value } = LISTS[list];
-  return draft[list].filter((entry) => entry[value].trim()).map(({ id, type, is_primary, [value]: text }) => ({ ...(id && { id }), [value]: text, type, is_primary }));
+  const filled = draft[list].filter((entry) => entry[value].trim());
+  const sentOf = ({ id, type, is_primary, ...entry }) => ({ ...(id && { id }), [value]: entry[value], type, is_primary });
+  return filled.map(sentOf);
 }
 
 /** The value of one field as it is sent. */
-export const sent = (field, draft) => (LISTS[field] ? sentList(field, draft) : draft[field]);
+const sent = (field, draft) => (LISTS[field] ? sentList(field, draft) : draft[field]);
 
 /** Whether two drafts say the same of a field. */
 export function isSame(field, one, other) {
-  const plain = (draft) => JSON.stringify(LISTS[field] ? sentList(field, draft).map(({ id, ...rest }) => rest) : draft[field]);
+  const values = (draft) => (LISTS[field] ? sentList(field, draft).map(({ id, ...rest }) => rest) : draft[field]);
+  const plain = (draft) => JSON.stringify(values(draft));
   return plain(one) === plain(other);
 }
 
 /** The fields of `draft` that are not as in `base`, as they are sent. */
 export function changesOf(base, draft) {
-  return Object.fromEntries(FIELDS.filter((field) => !isSame(field, base, draft)).map((field) => [field, sent(field, draft)]));
+  const changed = FIELDS.filter((field) => !isSame(field, base, draft));
+  return Object.fromEntries(changed.map((field) => [field, sent(field, draft)]));
 }
 
 /** The API names an entry by its place in what was sent: name it by its key. */

@@ -45,7 +45,7 @@ export function ContactForm({ contact, etag, given, onSaved, onCancel }) {
       setBusy(false);
       if (refusal.kind === "changed") return meet();
       const fields = byKey(now, fieldsOf(refusal));
-      setWrong({ ...fields, "": refusal.kind === "invalid" && Object.keys(fields).length ? t.notSaved : textOf(refusal) });
+      setWrong({ ...fields, "": Object.keys(fields).length ? t.notSaved : textOf(refusal) });
       return focusFirstWrong(form.current);
     }
   }
@@ -75,13 +75,20 @@ export function ContactForm({ contact, etag, given, onSaved, onCancel }) {
   };
   return html`<form class="contact-form" ref=${form} onSubmit=${submit} novalidate>
     ${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
-    <div class="card"><div class="grid">${TEXTS.map((name) => html`<${Field} key=${name} label=${t.fields[name]} hint=${t.hints[name]} name=${name} wide=${name === "display_name"} dir="auto" autocomplete="off"
-      maxlength=${LONGEST[name]} value=${draft[name]} wrong=${wrong[name]} onInput=${(event) => change({ [name]: event.target.value })} />`)}</div></div>
-    <div class="card">${Object.keys(LISTS).map((list) => html`<${Addresses} key=${list} list=${list} entries=${draft[list]} wrong=${wrong} onChange=${(entries) => change({ [list]: entries })} />`)}</div>
-    <div class="card"><${TagBox} ids=${draft.tag_ids} onChange=${(ids) => change({ tag_ids: ids })} />
-      <${Field} label=${t.fields.notes} of="textarea" name="notes" rows="4" dir="auto" maxlength="65536" value=${draft.notes} wrong=${wrong.notes} onInput=${(event) => change({ notes: event.target.value })} /></div>
-    <div class="actions foot"><button class="main" disabled=${isBusy}>${common.save}</button><button type="button" onClick=${onCancel}>${common.cancel}</button></div>
-    ${theirs && html`<${Conflict} base=${base} mine=${draft} theirs=${draftOf(theirs.contact)} change=${theirs.change} onSettle=${settle} onClose=${() => setTheirs(null)} />`}
-    ${leave && html`<${Confirm} title=${t.leaveTitle} action=${t.leave} isBad onYes=${leave} onNo=${() => setLeave(null)}><p>${t.leaveLead}</p><//>`}
+    <div class="card"><div class="grid">${TEXTS.map((name) => html`<${Field} key=${name} label=${t.fields[name]}
+      hint=${t.hints[name]} name=${name} wide=${name === "display_name"} dir="auto" autocomplete="off"
+      maxlength=${LONGEST[name]} value=${draft[name]} wrong=${wrong[name]}
+      onInput=${(event) => change({ [name]: event.target.value })} />`)}</div></div>
+    <div class="card">${Object.keys(LISTS).map((list) => html`<${Addresses} key=${list} list=${list}
+      entries=${draft[list]} wrong=${wrong} onChange=${(entries) => change({ [list]: entries })} />`)}</div>
+    <div class="card"><${TagBox} ids=${draft.tag_ids} wrong=${wrong.tag_ids} onChange=${(ids) => change({ tag_ids: ids })} />
+      <${Field} label=${t.fields.notes} of="textarea" name="notes" rows="4" dir="auto" maxlength="65536"
+        value=${draft.notes} wrong=${wrong.notes} onInput=${(event) => change({ notes: event.target.value })} /></div>
+    <div class="actions foot"><button class="main" disabled=${isBusy}>${common.save}</button><button type="button"
+      onClick=${onCancel}>${common.cancel}</button></div>
+    ${theirs && html`<${Conflict} base=${base} mine=${draft} theirs=${draftOf(theirs.contact)} change=${theirs.change}
+      onSettle=${settle} onClose=${() => setTheirs(null)} />`}
+    ${leave && html`<${Confirm} title=${t.leaveTitle} action=${t.leave} isBad onYes=${leave}
+      onNo=${() => setLeave(null)}><p>${t.leaveLead}</p><//>`}
   </form>`;
 }

@@ -25,9 +25,12 @@ function FirstSteps({ onLoaded }) {
       setBusy(false);
     }
   };
-  const step = (href, icon, text) => html`<li><a class="card step" href=${href}><${Icon} name=${icon} />${text}</a></li>`;
+  const step = (href, icon, text) => html`<li><a class="card step" href=${href}>
+    <${Icon} name=${icon} />${text}</a></li>`;
   return html`<div class="empty"><h2>${t.empty}</h2><p class="lead">${t.emptyLead}</p>
-    ${may("write") && html`<ul class="steps">${step("#/contacts/new", "add", t.emptyAdd)}${step("#/import", "import", t.emptyImport)}${step("#/phones", "phones", t.emptyPhones)}</ul>
+    ${may("write") && html`<ul class="steps">
+        ${step("#/contacts/new", "add", t.emptyAdd)}${step("#/import", "import", t.emptyImport)}
+        ${step("#/phones", "phones", t.emptyPhones)}</ul>
       <p><button type="button" class="link" disabled=${isBusy} onClick=${load}>${t.emptyDemo}</button></p>`}
     ${refusal && html`<${Problem} refusal=${refusal} retry=${load} />`}</div>`;
 }
@@ -38,5 +41,6 @@ export function Empty({ asked, isFiltered, isComplete, onClear, onLoaded }) {
   return html`<div class="empty"><p class="lead">${asked.q ? t.nobody(asked.q) : t.nobodyFits}</p>
     ${!isComplete && html`<p>${t.incomplete}</p>`}
     ${isFiltered && html`<p><button type="button" onClick=${onClear}>${t.clearFilters}</button></p>`}
-    ${asked.q && !isFiltered && may("write") && html`<p><a class="button" href=${hrefOf(["contacts", "new"], given)}><${Icon} name="add" />${t.addNamed(asked.q)}</a></p>`}</div>`;
+    ${asked.q && !isFiltered && may("write") && html`<p><a class="button"
+      href=${hrefOf(["contacts", "new"], given)}><${Icon} name="add" />${t.addNamed(asked.q)}</a></p>`}</div>`;
 }

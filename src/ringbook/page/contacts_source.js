@@ -4,7 +4,9 @@ import { get } from "./api.js";
 const PAGE_SIZE = "50";
 const MOST_REQUESTS = 6; // for one page of a search with filters, which are applied here
 
-const fits = ({ tag, source }) => (contact) => (!tag || contact.tag_ids.includes(tag)) && (!source || contact.source === source);
+const fits = ({ tag, source }) => (contact) => (
+  (!tag || contact.tag_ids.includes(tag)) && (!source || contact.source === source)
+);
 
 /** Return {contacts, next, isComplete}: the page behind the token `after`, for what `asked` says: {q, tag, source}. */
 export async function contactsOf(asked, after, signal) {

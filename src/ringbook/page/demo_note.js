@@ -23,5 +23,6 @@ export function DemoNote({ contacts, onGone }) {
     }
     setBusy(false);
   };
-  return html`<p class="note"><span>${t.demoHere}</span><button type="button" class="link" disabled=${isBusy} onClick=${takeOut}>${t.demoTakeOut}</button></p>`;
+  return html`<p class="note"><span>${t.demoHere}</span><button type="button" class="link" disabled=${isBusy}
+    onClick=${takeOut}>${t.demoTakeOut}</button></p>`;
 }

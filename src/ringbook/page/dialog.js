@@ -16,7 +16,9 @@ export function Dialog({ title, children, onClose, wide }) {
     event.preventDefault();
     onClose?.();
   };
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancel}>
+  const closed = () => (onClose ? onClose() : dialog.current?.showModal()); // a browser closes it at a second Escape
+  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id}
+    onCancel=${cancel} onClose=${closed}>
     <h2 id=${id}>${title}</h2>${children}</dialog>`;
 }
 

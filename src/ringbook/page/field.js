@@ -8,7 +8,8 @@ export function Field({ label, hint, wrong, of = "input", children, wide, ...mor
   const described = [hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
   return html`<div class=${`field${wide ? " wide" : ""}`}>
     <label for=${id}>${label}</label>
-    <${of} id=${id} aria-describedby=${described || undefined} aria-invalid=${wrong ? "true" : undefined} ...${more}>${children}<//>
+    <${of} id=${id} aria-describedby=${described || undefined}
+      aria-invalid=${wrong ? "true" : undefined} ...${more}>${children}<//>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     <${Wrong} id=${`${id}-wrong`} text=${wrong} />
   </div>`;

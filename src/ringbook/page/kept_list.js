@@ -1,4 +1,4 @@
-// The list as it was left, so that Back shows it at once and at the same place. What is changed meanwhile is changed in it.
+// The list as it was left, so that Back shows it at once and at the same place. What changes meanwhile changes in it.
 
 let kept = null; // {key, state, id, at, href}
 const FRESH = 120_000;

@@ -6,11 +6,12 @@ import { textOf } from "./problem.js";
 import { forget, logIn } from "./session.js";
 import { common, login as t } from "./texts.js";
 
-const WRONG = { INVALID_LOGIN: t.wrong, INVALID_CODE: t.wrongCode };
+const WRONG = { INVALID_LOGIN: t.wrong, INVALID_CODE: t.wrongCode, CODE_REQUIRED: t.needsCode };
 
 function LoginForm({ known = "" }) {
   const [email, setEmail] = useState(known), [password, setPassword] = useState(""), [code, setCode] = useState("");
-  const [asksCode, setAsksCode] = useState(false), [problem, setProblem] = useState(""), [isBusy, setBusy] = useState(false);
+  const [asksCode, setAsksCode] = useState(false), [problem, setProblem] = useState("");
+  const [isBusy, setBusy] = useState(false);
   const form = useRef(null);
 
   async function submit(event) {
@@ -23,9 +24,11 @@ function LoginForm({ known = "" }) {
     } catch (refusal) {
       const isCode = refusal.reason === "CODE_REQUIRED";
       if (isCode) setAsksCode(true);
-      setProblem(isCode ? t.needsCode : WRONG[refusal.reason] ?? (refusal.kind === "invalid" ? t.wrong : textOf(refusal)));
+      const text = WRONG[refusal.reason] ?? (refusal.kind === "invalid" ? t.wrong : textOf(refusal));
+      setProblem(text);
       setBusy(false);
-      requestAnimationFrame(() => form.current?.querySelector(isCode || asksCode ? "[name=code]" : "[name=password]")?.focus());
+      const next = isCode || asksCode ? "[name=code]" : "[name=password]";
+      requestAnimationFrame(() => form.current?.querySelector(next)?.focus());
     }
   }
 
@@ -33,9 +36,11 @@ function LoginForm({ known = "" }) {
   return html`<form ref=${form} onSubmit=${submit} novalidate>
     <${Field} label=${t.email} type="email" name="email" autocomplete="username" required autofocus=${!known}
       readonly=${Boolean(known)} value=${email} onInput=${on(setEmail)} />
-    <${Field} label=${t.password} type="password" name="password" autocomplete="current-password" required autofocus=${Boolean(known)}
+    <${Field} label=${t.password} type="password" name="password" autocomplete="current-password" required
+      autofocus=${Boolean(known)}
       value=${password} onInput=${on(setPassword)} />
-    ${asksCode && html`<${Field} label=${t.code} hint=${t.codeHint} name="code" inputmode="numeric" autocomplete="one-time-code"
+    ${asksCode && html`<${Field} label=${t.code} hint=${t.codeHint} name="code" inputmode="numeric"
+      autocomplete="one-time-code"
       value=${code} onInput=${on(setCode)} />`}
     <p class="wrong" role="alert">${problem}</p>
     <button class="main" disabled=${isBusy}>${t.submit}</button>

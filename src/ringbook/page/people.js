@@ -2,12 +2,15 @@
 import { html } from "./view.js";
 import { contacts as t } from "./texts.js";
 
-/** What a contact is called, as the API orders it: the name shown, else first and last name, else the company; '' for none. */
+/** What a contact is called: the name shown, else first and last name, else the company; '' for none. */
 export function nameOf(contact) {
   return contact.display_name.trim() || `${contact.first_name} ${contact.last_name}`.trim() || contact.company.trim();
 }
 
-export const shownName = (contact) => nameOf(contact) || contact.phone_numbers[0]?.number || contact.emails[0]?.address || t.noName;
+/** What stands for a contact where something must. */
+export function shownName(contact) {
+  return nameOf(contact) || contact.phone_numbers[0]?.number || contact.emails[0]?.address || t.noName;
+}
 
 /** One or two letters for the round sign beside a name. */
 export function initialsOf(contact) {
@@ -17,5 +20,6 @@ export function initialsOf(contact) {
 }
 
 export function Avatar({ contact, isLarge }) {
-  return html`<span class=${`avatar${isLarge ? " large" : ""}`} aria-hidden="true">${initialsOf(contact) || "#"}</span>`;
+  return html`<span class=${`avatar${isLarge ? " large" : ""}`}
+    aria-hidden="true">${initialsOf(contact) || "#"}</span>`;
 }

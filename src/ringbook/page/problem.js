@@ -26,7 +26,8 @@ const LASTING = ["gone", "forbidden", "invalid", "conflict", "too_large"];
 /** A refusal where its answer was to be, with a way to ask again where that can help. */
 export function Problem({ refusal, retry }) {
   return html`<div class="problem" role="alert"><p>${textOf(refusal)}</p>
-    ${retry && !LASTING.includes(refusal.kind) && html`<button type="button" onClick=${retry}>${common.retry}</button>`}</div>`;
+    ${retry && !LASTING.includes(refusal.kind) && html`<button type="button"
+      onClick=${retry}>${common.retry}</button>`}</div>`;
 }
 
 /** Where something is still to come; it is shown only when that takes a while. */

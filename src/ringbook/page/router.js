@@ -2,7 +2,7 @@
 import { useEffect, useState } from "./view.js";
 
 /**
- * The screens, in the order of the navigation. A module has one function `Screen({ route })`, its default export, and is
+ * The screens, in the order of the navigation. A module's default export is its function `Screen({ route })`; it is
  * loaded when it is first shown. `scope` is what one must be allowed to do to see it.
  */
 export const SCREENS = [

@@ -8,9 +8,11 @@ import { contact as t } from "./texts.js";
 
 const MOST = 8;
 
-export function TagBox({ ids, onChange }) {
+/** `wrong` is what is wrong with the tags as a whole. */
+export function TagBox({ ids, wrong, onChange }) {
   const tags = useTags();
-  const [text, setText] = useState(""), [at, setAt] = useState(0), [isOpen, setOpen] = useState(false), [problem, setProblem] = useState("");
+  const [text, setText] = useState(""), [problem, setProblem] = useState("");
+  const [isOpen, setOpen] = useState(false), [at, setAt] = useState(0);
   const id = useMemo(newId, []), box = useRef(null);
   const fold = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const wanted = fold(text.trim());
@@ -18,7 +20,8 @@ export function TagBox({ ids, onChange }) {
   const free = tags.filter((tag) => !ids.includes(tag.id) && fold(tag.name).includes(wanted));
   free.sort((one, other) => fold(other.name).startsWith(wanted) - fold(one.name).startsWith(wanted));
   const isKnown = tags.some((tag) => fold(tag.name) === wanted);
-  const options = [...free.slice(0, MOST).map((tag) => ({ tag, words: tag.name })), ...(wanted && !isKnown ? [{ tag: null, words: t.tags.create(text.trim()) }] : [])];
+  const options = free.slice(0, MOST).map((tag) => ({ tag, words: tag.name }));
+  if (wanted && !isKnown) options.push({ tag: null, words: t.tags.create(text.trim()) });
 
   const take = async ({ tag }) => {
     setProblem("");
@@ -47,14 +50,28 @@ export function TagBox({ ids, onChange }) {
     else return;
     event.preventDefault();
   };
+  const type = (event) => {
+    setText(event.target.value);
+    setAt(0);
+    setOpen(true);
+  };
+  const point = (option) => (event) => { // before the box has lost the focus
+    event.preventDefault();
+    take(option);
+  };
   const isShown = isOpen && options.length > 0;
   return html`<div class="field tagbox"><label for=${id}>${t.tags.title}</label>
-    ${ids.length > 0 && html`<ul class="chips">${ids.map((one) => html`<li key=${one} class="chip"><bdi>${names.get(one) ?? t.tags.unknown}</bdi>
-      <button type="button" class="quiet" aria-label=${t.tags.remove(names.get(one) ?? t.tags.unknown)} onClick=${() => remove(one)}><${Icon} name="close" /></button></li>`)}</ul>`}
-    <div class="combo"><input ref=${box} id=${id} role="combobox" autocomplete="off" maxlength="255" placeholder=${t.tags.placeholder} aria-expanded=${String(isShown)}
-      aria-controls=${`${id}-list`} aria-autocomplete="list" aria-activedescendant=${isShown ? `${id}-${at}` : undefined} value=${text}
-      onInput=${(event) => { setText(event.target.value); setAt(0); setOpen(true); }} onKeyDown=${key} onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} />
-    <ul id=${`${id}-list`} role="listbox" aria-label=${t.tags.title} hidden=${!isShown}>${options.map((option, place) => html`<li role="option" id=${`${id}-${place}`}
-      aria-selected=${String(place === at)} onPointerDown=${(event) => { event.preventDefault(); take(option); }}><bdi>${option.words}</bdi></li>`)}</ul></div>
-    ${problem && html`<p class="wrong" role="alert">${problem}</p>`}</div>`;
+    ${ids.length > 0 && html`<ul class="chips">${ids.map((one) => html`<li key=${one}
+      class="chip"><bdi>${names.get(one) ?? t.tags.unknown}</bdi>
+      <button type="button" class="quiet" aria-label=${t.tags.remove(names.get(one) ?? t.tags.unknown)}
+        onClick=${() => remove(one)}><${Icon} name="close" /></button></li>`)}</ul>`}
+    <div class="combo"><input ref=${box} id=${id} role="combobox" autocomplete="off" maxlength="255"
+      placeholder=${t.tags.placeholder} aria-expanded=${String(isShown)}
+      aria-controls=${`${id}-list`} aria-autocomplete="list" 
+      aria-activedescendant=${isShown ? `${id}-${at}` : undefined} value=${text}
+      onInput=${type} onKeyDown=${key} onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} />
+    <ul id=${`${id}-list`} role="listbox" aria-label=${t.tags.title}
+      hidden=${!isShown}>${options.map((option, place) => html`<li role="option" id=${`${id}-${place}`}
+      aria-selected=${String(place === at)} onPointerDown=${point(option)}><bdi>${option.words}</bdi></li>`)}</ul></div>
+    ${(problem || wrong) && html`<p class="wrong" role="alert">${problem || wrong}</p>`}</div>`;
 }

@@ -107,6 +107,7 @@ export const reasons = {
   IDEMPOTENCY_KEY_IN_USE: "This is still being done. Try again in a moment.",
   LAST_OWNER: "The last active owner has to stay one.",
   USER_EMAIL_EXISTS: "Another user has this address.",
+  INVALID_QUERY_PARAMETER: "That is too much to search for. Take fewer words.",
   INVALID_EMAIL_ADDRESS: "This is no email address, such as name@example.com.",
 };
 
@@ -119,6 +120,7 @@ export const fieldProblems = [
   [/lacks its country/, "Write it with + and the country, such as +1 555 0100: your company has no region of its own set."],
   [/is not a phone number in/, "This is no phone number. An extension alone is none; write it with its area or with + and its country."],
   [/is not a phone number/, "This is no phone number."],
+  [/has more than ([\d,]+) entries|at most (\d+) (phone|emails|tags)/, "These are too many for one contact."],
   [/is not an email address/, "This is no email address, such as name@example.com."],
   [/twice|the same|more than once|already/, "This is there twice. Remove one of them."],
   [/is required|is missing|must not be empty|at least 1/, "Please fill this in."],

@@ -31,13 +31,16 @@ export function Trash() {
     }
   };
   const row = (contact) => html`<li key=${contact.id} class="trashed"><${Avatar} contact=${contact} />
-    <span class="who"><bdi class="name">${shownName(contact)}</bdi><span class="dim small">${t.deleted} <${When} time=${contact.tm_delete} /></span></span>
-    ${may("write") && html`<button type="button" aria-label=${t.restoreNamed(shownName(contact))} onClick=${() => restore(contact)}><${Icon} name="restore" />${t.restore}</button>`}
+    <span class="who"><bdi class="name">${shownName(contact)}</bdi><span class="dim small">${t.deleted} <${When}
+      time=${contact.tm_delete} /></span></span>
+    ${may("write") && html`<button type="button" aria-label=${t.restoreNamed(shownName(contact))}
+      onClick=${() => restore(contact)}><${Icon} name="restore" />${t.restore}</button>`}
     ${problem[contact.id] && html`<p class="wrong" role="alert">${problem[contact.id]}</p>`}</li>`;
   return html`<${BackToContacts} /><div class="title"><h1>${t.title}</h1></div>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${pages.again} />`}
     ${!contacts && !refusal && html`<${Loading} />`}
-    ${contacts?.length > 0 && html`<p class="dim">${t.lead}</p><div class="list"><ul class="rows">${contacts.map(row)}</ul></div>`}
+    ${contacts?.length > 0 && html`<p class="dim">${t.lead}</p><div class="list">
+      <ul class="rows">${contacts.map(row)}</ul></div>`}
     ${contacts?.length === 0 && !isBusy && html`<div class="empty"><p class="lead">${t.empty}</p></div>`}
     ${next && contacts && !refusal && html`<${More} onMore=${pages.more} isBusy=${isBusy} />`}`;
 }

@@ -16,8 +16,8 @@ function weakness(message) {
 function wrongOf(refusal) {
   const found = {};
   for (const { field, message } of refusal.details) {
-    const text = field === "password" ? weakness(message) : /set already/.test(message) ? t.hasAddress : fieldTextOf(message);
-    found[field] ??= text;
+    if (field === "password") found[field] ??= weakness(message);
+    else found[field] ??= /set already/.test(message) ? t.hasAddress : fieldTextOf(message);
   }
   return found;
 }
@@ -70,7 +70,7 @@ export function Welcome({ token }) {
     if (state === "used") return html`<p class="problem">${t.used}</p><p><a href="#/">${t.toLogin}</a></p>`;
     if (state !== "ready") return html`<${Problem} refusal=${state} retry=${look} />`;
     return html`<p class="lead">${t.lead}</p><form ref=${form} onSubmit=${submit} novalidate>
-      ${asksEmail && input("email", { label: t.email, hint: t.emailHint, type: "email", autocomplete: "username", autofocus: true })}
+      ${asksEmail && input("email", { label: t.email, hint: t.emailHint, type: "email", autocomplete: "username" })}
       ${input("password", { label: t.password, hint: t.passwordHint, type: "password", autocomplete: "new-password" })}
       ${input("again", { label: t.again, type: "password", autocomplete: "new-password" })}
       ${asksCode && input("code", { label: login.code, hint: login.codeHint, autocomplete: "one-time-code" })}
