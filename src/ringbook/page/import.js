@@ -16,11 +16,13 @@ function DropPlace({ onFile }) {
     const [file] = event.dataTransfer.files;
     if (file) onFile(file);
   };
-  return html`<div class=${`drop${isOver ? " over" : ""}`} onDragEnter=${() => setOver(true)} onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
+  return html`<div class=${`drop${isOver ? " over" : ""}`} onDragEnter=${() => setOver(true)}
+    onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
       onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
     <${Icon} name="import" /><p class="wide-only"><strong>${t.drop}</strong> <span class="dim">${t.or}</span></p>
     <button type="button" class="main" onClick=${() => input.current.click()}>${t.choose}</button>
-    <input ref=${input} type="file" hidden aria-label=${t.choose} accept=".csv,.txt,.tsv,.vcf,.vcard,.jsonl,.ndjson,text/csv,text/vcard,text/plain"
+    <input ref=${input} type="file" hidden aria-label=${t.choose}
+      accept=".csv,.txt,.tsv,.vcf,.vcard,.jsonl,.ndjson,text/csv,text/vcard,text/plain"
       onChange=${(event) => event.target.files[0] && onFile(event.target.files[0])} /></div>`;
 }
 
