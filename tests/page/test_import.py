@@ -49,7 +49,7 @@ def test_a_file_is_looked_at_brought_in_and_taken_back(windows, alice):
     page = windows.of(path="/#/import")
     choose(page)
     has_sums(page, 2, 0, 0, 1)
-    expect(page.get_by_text("Read as CSV, utf-8")).to_be_visible()
+    expect(page.get_by_text("Read as CSV, UTF-8")).to_be_visible()
     expect(page.get_by_label("Mobile Phone")).to_have_value("phone:mobile")
     expect(page.get_by_label("Shoe")).to_have_value("")
     expect(rows(page).nth(0)).to_contain_text("John SmithAcme")

@@ -31,14 +31,19 @@ export function AddToContact({ wanted, onDone, onClose }) {
     }
   };
   const { contacts } = pages;
-  const option = (contact) => html`<li key=${contact.id}><button type="button" class="quiet choice" disabled=${isBusy} onClick=${() => choose(contact)}>
+  const moreOf = ({ company, phone_numbers: numbers, emails }, name) =>
+    [company, numbers[0]?.number, emails[0]?.address].find((text) => text && text !== name);
+  const option = (contact) => html`<li key=${contact.id}><button type="button" class="quiet choice" disabled=${isBusy}
+    onClick=${() => choose(contact)}>
     <${Avatar} contact=${contact} /><span><bdi class="name">${shownName(contact)}</bdi>
-      <bdi class="dim small">${[contact.company, contact.phone_numbers[0]?.number, contact.emails[0]?.address].find((text) => text && text !== shownName(contact))}</bdi></span></button></li>`;
+      <bdi class="dim small">${moreOf(contact, shownName(contact))}</bdi></span></button></li>`;
   return html`<${Dialog} title=${t.addTitle} onClose=${onClose}>
     <p class="dim">${t.addLead(wanted.value)}</p>
-    <input type="search" aria-label=${t.search} placeholder=${t.search} autocomplete="off" maxlength="200" value=${q} autofocus onInput=${(event) => setQ(event.target.value)} />
+    <input type="search" aria-label=${t.search} placeholder=${t.search} autocomplete="off" maxlength="200"
+      value=${q} autofocus onInput=${(event) => setQ(event.target.value)} />
     <p class="unseen" role="status">${contacts && !pages.isBusy ? t.found(contacts.length) : ""}</p>
-    ${(refusal || pages.refusal) && html`<${Problem} refusal=${refusal ?? pages.refusal} retry=${refusal ? undefined : pages.again} />`}
+    ${(refusal || pages.refusal) && html`<${Problem} refusal=${refusal ?? pages.refusal}
+      retry=${refusal ? undefined : pages.again} />`}
     <ul class="choices" aria-label=${t.choices}>${contacts?.map(option)}</ul>
     ${contacts?.length === 0 && !pages.isBusy && q.trim() && html`<p class="dim">${t.none(q.trim())}</p>`}
     <div class="actions"><button type="button" onClick=${onClose}>${common.cancel}</button></div><//>`;

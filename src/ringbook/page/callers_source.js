@@ -37,7 +37,7 @@ export function useCalls() {
         tell({});
       } catch (refusal) {
         if (ended.signal.aborted || refusal.name === "AbortError") return;
-        pause = Math.min(pause * 2, SLOWEST);
+        pause = Math.max(Math.min(pause * 2, SLOWEST), (refusal.seconds ?? 0) * 1000);
         tell({ isAway: true, refusal });
         if (!refusal.isPassing) return;
       } finally {
@@ -69,13 +69,17 @@ export function useFoundSince(calls) {
   const [found, setFound] = useState(new Map());
   const asked = useRef(new Set());
   const missed = (calls ?? []).filter(({ contact }) => !contact).map(valueOf).filter(Boolean);
-  const fresh = [...new Map(missed.filter(({ value }) => !asked.current.has(value)).map((one) => [one.value, one])).values()];
+  const unknown = missed.filter(({ value }) => !asked.current.has(value));
+  const fresh = [...new Map(unknown.map((one) => [one.value, one])).values()];
   useEffect(() => {
     if (!fresh.length) return;
     for (const { value } of fresh) asked.current.add(value);
     const of = (wanted) => fresh.filter(({ kind }) => kind === wanted).map(({ value }) => value);
     post("contacts/lookup", { phones: of("phone"), emails: of("email") }).then(
-      ({ result }) => setFound((before) => new Map([...before, ...result.filter(({ contact }) => contact).map(({ value, contact }) => [value, contact])])),
+      ({ result }) => {
+        const more = result.filter(({ contact }) => contact).map(({ value, contact }) => [value, contact]);
+        setFound((before) => new Map([...before, ...more]));
+      },
       () => {}, // the list says what was found then, all the same
     );
   }, [fresh.map(({ value }) => value).join(" ")]);

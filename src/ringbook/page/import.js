@@ -16,7 +16,19 @@ function DropPlace({ onFile }) {
     const [file] = event.dataTransfer.files;
     if (file) onFile(file);
   };
-  useEffect(() => { // a file that misses the place is not to take the page's
+  return html`<div class=${`drop${isOver ? " over" : ""}`} onDragEnter=${() => setOver(true)}
+    onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
+      onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
+    <${Icon} name="import" /><p class="wide-only"><strong>${t.drop}</strong> <span class="dim">${t.or}</span></p>
+    <button type="button" class="main" onClick=${() => input.current.click()}>${t.choose}</button>
+    <input ref=${input} type="file" hidden aria-label=${t.choose}
+      accept=".csv,.txt,.tsv,.vcf,.vcard,.jsonl,.ndjson,text/csv,text/vcard,text/plain"
+      onChange=${(event) => event.target.files[0] && onFile(event.target.files[0])} /></div>`;
+}
+
+/** A file that is dropped beside the place for it does not take the page's. */
+function useNoOtherDrop() {
+  useEffect(() => {
     const stay = (event) => event.preventDefault();
     addEventListener("dragover", stay);
     addEventListener("drop", stay);
@@ -25,17 +37,12 @@ function DropPlace({ onFile }) {
       removeEventListener("drop", stay);
     };
   }, []);
-  return html`<div class=${`drop${isOver ? " over" : ""}`} onDragEnter=${() => setOver(true)} onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
-      onDragLeave=${(event) => event.currentTarget.contains(event.relatedTarget) || setOver(false)} onDrop=${drop}>
-    <${Icon} name="import" /><p class="wide-only"><strong>${t.drop}</strong> <span class="dim">${t.or}</span></p>
-    <button type="button" class="main" onClick=${() => input.current.click()}>${t.choose}</button>
-    <input ref=${input} type="file" hidden aria-label=${t.choose} accept=".csv,.txt,.tsv,.vcf,.vcard,.jsonl,.ndjson,text/csv,text/vcard,text/plain"
-      onChange=${(event) => event.target.files[0] && onFile(event.target.files[0])} /></div>`;
 }
 
 export default function Screen({ route }) {
   const [file, setFile] = useState(null), [isUnreadable, setUnreadable] = useState(false);
   const [id] = route.rest;
+  useNoOtherDrop();
   useEffect(() => { if (id) setFile(null); }, [id]);
   if (id) return html`<${ImportRun} key=${id} id=${id} />`;
   if (file) return html`<${ImportReview} file=${file} onLeave=${() => setFile(null)} />`;

@@ -10,10 +10,12 @@ export function Columns({ mapping, unknown, map, onChange }) {
   const choose = (name) => (event) => {
     const { [name]: _, ...others } = map;
     const said = event.target.value;
-    onChange(said === (mapping[name] ?? "") && !(name in map && name in mapping) ? others : said ? { ...map, [name]: said } : others);
+    onChange(said ? { ...map, [name]: said } : others);
   };
-  const column = (name) => html`<${Field} key=${name} of="select" label=${html`<bdi>${name}</bdi>`} value=${map[name] ?? mapping[name] ?? ""} onChange=${choose(name)}>
+  const column = (name) => html`<${Field} key=${name} of="select" label=${html`<bdi>${name}</bdi>`}
+    value=${map[name] ?? mapping[name] ?? ""} onChange=${choose(name)}>
     ${!mapping[name] && html`<option value="">${t.notRead}</option>`}
     ${Object.entries(t.fields).map(([field, text]) => html`<option value=${field}>${text}</option>`)}<//>`;
-  return html`<section><h2>${t.columns}</h2><p class="dim">${t.columnsLead}</p><div class="columns">${columns.map(column)}</div></section>`;
+  return html`<section><h2>${t.columns}</h2><p class="dim">${t.columnsLead}</p><div class="columns">
+    ${columns.map(column)}</div></section>`;
 }

@@ -17,8 +17,10 @@ export function PastImports() {
   const row = (job) => html`<li><a class="past" href=${hrefOf(["import", job.id])}>
     <bdi class="name">${job.file_name || t.nameless}</bdi><span class="dim">${t.sums(job)}</span>
     <span class=${`outcome ${job.state}`}>${job.tm_undo ? t.undone : t.states[job.state]}</span>
-    <time class="dim" datetime=${job.tm_create} title=${wholeTime(job.tm_create)}>${shortTime(job.tm_create)}</time></a></li>`;
+    <time class="dim" datetime=${job.tm_create} title=${wholeTime(job.tm_create)}>${shortTime(job.tm_create)}</time></a>
+      </li>`;
   return html`${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
-    ${jobs?.length > 0 && html`<section><h2>${t.past}</h2><div class="list"><ul class="rows" aria-label=${t.past}>${jobs.map(row)}</ul></div></section>`}
+    ${jobs?.length > 0 && html`<section><h2>${t.past}</h2><div class="list"><ul class="rows" aria-label=${t.past}>
+      ${jobs.map(row)}</ul></div></section>`}
     ${next && html`<p class="more"><button type="button" disabled=${isBusy} onClick=${more}>${t.more}</button></p>`}`;
 }

@@ -41,14 +41,15 @@ export function useImport(id, isUndoing = false) {
       try {
         const found = await get(`imports/${id}`, {}, ended.signal);
         pause = EVERY;
-        if (found.rows_read && !first.current) first.current = { at: performance.now(), rows: found.rows_read, bytes: found.bytes_read };
+        const { rows_read: rows, bytes_read: bytes } = found;
+        if (rows && !first.current) first.current = { at: performance.now(), rows, bytes };
         setJob(found);
         setRefusal(null);
         if (!isUnderWay(found) && !(isUndoing && !found.tm_undo)) return;
       } catch (error) {
         if (ended.signal.aborted || error.name === "AbortError") return;
         setRefusal(error);
-        pause = Math.min(pause * 2, SLOWEST);
+        pause = Math.max(Math.min(pause * 2, SLOWEST), (error.seconds ?? 0) * 1000);
         if (!error.isPassing) return;
       }
       timer = setTimeout(look, pause);
@@ -59,7 +60,8 @@ export function useImport(id, isUndoing = false) {
       clearTimeout(timer);
     };
   }, [id, isUndoing, round]);
-  return { job: job?.id === id ? job : null, refusal, speed: job && speedOf(job, first.current), again: () => setRound(round + 1) };
+  const speed = job && speedOf(job, first.current);
+  return { job: job?.id === id ? job : null, refusal, speed, again: () => setRound(round + 1) };
 }
 
 function speedOf(job, first) {

@@ -7,13 +7,21 @@ import { phones as t, recipeTexts } from "./texts_phones.js";
 
 /** What there are lines for, and the scope of their key. */
 const GROUPS = [
-  { title: t.systems, lead: t.systemsLead, scope: "lookup", names: ["freeswitch", "asterisk", "freepbx", "kamailio", "opensips"] },
-  { title: t.desks, lead: t.desksLead, scope: "phonebook", names: ["yealink", "cisco", "snom", "fanvil", "grandstream", "gigaset"] },
+  {
+    title: t.systems, lead: t.systemsLead, scope: "lookup",
+    names: ["freeswitch", "asterisk", "freepbx", "kamailio", "opensips"],
+  },
+  {
+    title: t.desks, lead: t.desksLead, scope: "phonebook",
+    names: ["yealink", "cisco", "snom", "fanvil", "grandstream", "gigaset"],
+  },
 ];
 
 function Group({ title, lead, names }) {
-  const choice = (name) => html`<li><a class="card phone" href=${hrefOf(["phones", name])}>${recipeTexts[name].name}</a></li>`;
-  return html`<section><h2>${title}</h2><p class="dim">${lead}</p><ul class="phones">${names.map(choice)}</ul></section>`;
+  const choice = (name) => html`<li><a class="card phone" href=${hrefOf(["phones", name])}>${recipeTexts[name].name}</a>
+    </li>`;
+  return html`<section><h2>${title}</h2><p class="dim">${lead}</p><ul class="phones">${names.map(choice)}</ul>
+    </section>`;
 }
 
 export default function Screen({ route }) {

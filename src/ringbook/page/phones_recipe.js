@@ -24,20 +24,24 @@ function addressOf(text) {
 export function filledIn(text, address, key) {
   const isEncrypted = address.protocol === "https:";
   const values = {
-    url: address.origin, host: address.host, hostname: address.hostname, port: address.port || (isEncrypted ? "443" : "80"),
+    url: address.origin, host: address.host, hostname: address.hostname, port: address.port || (isEncrypted ? "443"
+      : "80"),
     HTTP: isEncrypted ? "HTTPS" : "HTTP", P330: isEncrypted ? "3" : "1", key,
   };
   return text.replace(/«(\w+)»/g, (_, name) => values[name]);
 }
 
 function Lines({ heading, text }) {
-  return html`<section class="lines"><div class="heading"><h2>${heading}</h2><${Copy} text=${text} label=${t.copy(heading)} isWord /></div>
+  return html`<section class="lines"><div class="heading"><h2>${heading}</h2><${Copy} text=${text}
+    label=${t.copy(heading)} isWord /></div>
     <pre tabindex="0" aria-label=${heading}><code>${text}</code></pre></section>`;
 }
 
 function Form({ heading, fields }) {
-  const row = ([name, value]) => html`<tr><th scope="row">${name}</th><td><code>${value}</code></td><td><${Copy} text=${value} label=${t.copy(name)} /></td></tr>`;
-  return html`<section class="lines"><div class="heading"><h2>${heading}</h2></div><table aria-label=${heading}><tbody>${fields.map(row)}</tbody></table></section>`;
+  const row = ([name, value]) => html`<tr><th scope="row">${name}</th><td><code>${value}</code></td><td>
+    <${Copy} text=${value} label=${t.copy(name)} /></td></tr>`;
+  return html`<section class="lines"><div class="heading"><h2>${heading}</h2></div><table aria-label=${heading}><tbody>
+    ${fields.map(row)}</tbody></table></section>`;
 }
 
 export function PhoneRecipe({ name, scope }) {
@@ -58,13 +62,17 @@ export function PhoneRecipe({ name, scope }) {
   const fill = (text) => filledIn(text, address ?? new URL(location.origin), key || t.place);
   const block = (one, at) => (typeof one === "string" ? html`<${Lines} heading=${texts.steps[at]} text=${fill(one)} />`
     : html`<${Form} heading=${texts.steps[at]} fields=${one.map(([field, value]) => [field, fill(value)])} />`);
-  return html`<p><a class="back" href="#/phones"><${Icon} name="back" />${t.back}</a></p><div class="title"><h1>${t.connect(texts.name)}</h1></div>
+  return html`<p class="backlink"><a href="#/phones"><${Icon} name="back" />${t.back}</a></p><div class="title"><h1>
+    ${t.connect(texts.name)}</h1></div>
     <div class="card setup">
-      <${Field} label=${t.address} type="url" spellcheck=${false} autocomplete="off" value=${typed} onInput=${(event) => setTyped(event.target.value)}
+      <${Field} label=${t.address} type="url" spellcheck=${false} autocomplete="off" value=${typed}
+        onInput=${(event) => setTyped(event.target.value)}
         wrong=${address ? "" : t.noAddress} hint=${address && LOCAL.test(address.hostname) ? t.notReached : ""} />
-      <div><h2>${t.key}</h2><p>${t.keyLead[scope]} ${!key && html`<span class="dim">${may("admin") ? t.noKeyYet(t.place) : t.askOwner(t.place)}</span>`}</p>
+      <div><h2>${t.key}</h2><p>${t.keyLead[scope]} ${!key && html`<span class="dim">
+        ${may("admin") ? t.noKeyYet(t.place) : t.askOwner(t.place)}</span>`}</p>
         ${refusal && html`<${Problem} refusal=${refusal} retry=${make} />`}
-        ${may("admin") && !key && html`<button type="button" class="main" disabled=${isBusy} onClick=${make}>${t.makeKey}</button>`}
+        ${may("admin") && !key && html`<button type="button" class="main" disabled=${isBusy} onClick=${make}>
+          ${t.makeKey}</button>`}
         <p class="made" role="status">${key ? t.made : ""}</p></div></div>
     ${recipes[name].map(block)}
     <p class="then">${texts.then}</p>`;

@@ -10,7 +10,9 @@ import { testCall as t } from "./texts_phones.js";
 
 function Reading({ reading, isShown }) {
   const { number, contact } = reading;
-  return html`<li class=${isShown ? "shown" : ""}><bdi>${number}</bdi> ${contact ? html`<span><a href=${hrefOf(["contacts", contact.id])}><bdi>${contact.name || number}</bdi></a>, ${t.has} <bdi>${contact.number}</bdi></span>`
+  return html`<li class=${isShown ? "shown" : ""}><bdi>${number}</bdi> ${contact ? html`<span>
+    <a href=${hrefOf(["contacts", contact.id])}><bdi>${contact.name || number}</bdi></a>, ${t.has} <bdi>
+    ${contact.number}</bdi></span>`
     : html`<span class="dim">${t.nobody}</span>`}${isShown && html`<strong class="tag">${t.shown}</strong>`}</li>`;
 }
 
@@ -20,11 +22,16 @@ function Answer({ phone, found }) {
   const lead = error ? t.noNumberLead : !shown ? t.aloneLead : "";
   return html`<p class="unseen" role="status">${t.result(callerid.name, phone)}</p>
     <div class="answer"><div class="display" role="group" aria-label=${t.display}><${Icon} name="phones" />
-        <p><bdi class=${callerid.name ? "name" : "name dim"}>${callerid.name || t.alone}</bdi>${callerid.company && callerid.company !== callerid.name && html`<bdi class="dim">${callerid.company}</bdi>`}<bdi>${phone}</bdi></p></div>
+        <p><bdi class=${callerid.name ? "name" : "name dim"}>${callerid.name || t.alone}</bdi>
+          ${callerid.company && callerid.company !== callerid.name && html`<bdi class="dim">
+          ${callerid.company}</bdi>`}<bdi>${phone}</bdi></p></div>
       <div class="why"><h3>${t.why}</h3>${lead && html`<p>${lead}</p>`}
         ${error && html`<p class="dim">${fieldTextOf(error.message)}</p>`}
-        ${readings.length > 0 && html`<p class="dim">${t.readings}</p><ol>${readings.map((reading) => html`<${Reading} reading=${reading} isShown=${reading === shown} />`)}</ol>`}
-        ${!shown && readings.length > 0 && may("write") && html`<a class="button" href=${hrefOf(["contacts", "new"], { number: readings[0].number })}><${Icon} name="add" />${t.add}</a>`}</div></div>`;
+        ${readings.length > 0 && html`<p class="dim">${t.readings}</p><ol>${readings.map((reading) => html`<${Reading}
+          reading=${reading} isShown=${reading === shown} />`)}</ol>`}
+        ${!shown && readings.length > 0 && may("write") && html`<a class="button"
+          href=${hrefOf(["contacts", "new"], { number: readings[0].number })}><${Icon} name="add" />${t.add}</a>`}</div>
+          </div>`;
 }
 
 export function TestCall() {
@@ -40,7 +47,8 @@ export function TestCall() {
     }
   };
   return html`<section><h2>${t.title}</h2><p class="dim">${t.lead}</p><div class="card">
-    <form class="call-form" onSubmit=${call}><${Field} label=${t.number} type="text" inputmode="tel" autocomplete="off" maxlength="200" value=${phone} onInput=${(event) => setPhone(event.target.value)} />
+    <form class="call-form" onSubmit=${call}><${Field} label=${t.number} type="text" inputmode="tel" autocomplete="off"
+      maxlength="200" value=${phone} onInput=${(event) => setPhone(event.target.value)} />
       <button class="main">${t.submit}</button></form>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${() => call()} />`}
     ${answer && html`<${Answer} ...${answer} />`}</div></section>`;

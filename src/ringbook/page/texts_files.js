@@ -35,7 +35,7 @@ export const bringIn = {
   outcomes: { created: "New", updated: "Updated", skipped: "Nothing to do", rejected: "Rejected" },
   columns: "Columns",
   columnsLead: "What each column of the file is read as. Change what is wrong.",
-  notRead: "Left out, as its name is not known",
+  notRead: "Not known, left out",
   fields: {
     first_name: "First name", last_name: "Last name", display_name: "Name shown", company: "Company", job_title: "Job", external_id: "Id in another system",
     notes: "Notes", tags: "Tags", phone: "Number", "phone:mobile": "Number, mobile", "phone:work": "Number, work", "phone:home": "Number, home",

@@ -1,8 +1,9 @@
 // Times as people read them, in the browser's own time zone.
 import { language } from "./texts.js";
 
-const SAME_DAY = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const ANOTHER_DAY = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SAME_DAY = new Intl.DateTimeFormat(language, { ...CLOCK, second: "2-digit" });
+const ANOTHER_DAY = new Intl.DateTimeFormat(language, { ...CLOCK, day: "numeric", month: "short" });
 const WHOLE = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
 
 /** The time of today, or the day and the time. */
