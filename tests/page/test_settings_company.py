@@ -38,7 +38,7 @@ def test_a_company_gets_another_name_and_country(windows, alice):
 
 
 def test_the_countries_are_those_that_the_api_takes():
-    codes = re.search('"([A-Z]+)"', (FOLDER / "regions.js").read_text())[1]
+    codes = "".join(re.findall('"([A-Z]+)"', (FOLDER / "regions.js").read_text()))
     assert set(re.findall("..", codes)) == phonenumbers.SUPPORTED_REGIONS
 
 

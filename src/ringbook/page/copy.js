@@ -24,14 +24,7 @@ export function Copy({ text, label, isWord }) {
     timer.current = setTimeout(() => setDone(false), 2000);
   };
   return html`<button type="button" class="quiet copy" aria-label=${isDone ? common.copied : label} title=${label}
-<<<<<<< HEAD
     onClick=${act}><${Icon} name=${isDone ? "done" : "copy"} />
     ${isWord && html`<span>${isDone ? common.copied : common.copy}</span>`}</button>
     <span class="unseen" role="status">${isDone ? common.copied : ""}</span>`;
-=======
-    onClick=${act}>
-    <${Icon} name=${isDone ? "done" : "copy"} />${isWord && html`<span>
-      ${isDone ? common.copied : common.copy}</span>`}</button><span class="unseen" role="status">
-      ${isDone ? common.copied : ""}</span>`;
->>>>>>> page2
 }
