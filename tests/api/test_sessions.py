@@ -241,15 +241,13 @@ def test_a_login_takes_as_long_for_an_address_that_is_nobodys(server, alice):
     joined(alice, server)
     invited(alice, email="new@acme.com")
 
-    def median(email):
-        times = []
-        for _ in range(9):
-            began = time.perf_counter()
-            assert reason(log_in(server, email=email, password="wrong, and long")[1])[0] == 401
-            times.append(time.perf_counter() - began)
-        return statistics.median(times)
+    def seconds(email):
+        began = time.perf_counter()
+        assert reason(log_in(server, email=email, password="wrong, and long")[1])[0] == 401
+        return time.perf_counter() - began
 
-    known, unknown, new = (median(f"{who}@acme.com") for who in ("ann", "nobody", "new"))
+    rounds = [[seconds(f"{who}@acme.com") for who in ("ann", "nobody", "new")] for _ in range(9)]
+    known, unknown, new = map(min, zip(*rounds, strict=True))  # what else the machine does is in none of them
     assert 0.6 < known / unknown < 1.6
     assert 0.6 < new / unknown < 1.6
 

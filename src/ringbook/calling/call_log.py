@@ -97,6 +97,7 @@ class CallLog:
         self._most = MOST_NOTED if is_kept else 0
         self._noted: list[Noted] = []
         self._task: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
 
     def note(self, caller: Caller, call: CallKind, asked: str, found: bytes) -> None:
         """Keep a call in mind; `found` begins with the id of the contact, b'' where there is none."""
@@ -108,16 +109,17 @@ class CallLog:
         self._task = asyncio.create_task(self._write_on()) if self._most else None
 
     async def stop(self) -> None:
-        """Write what is left."""
+        """Write what is left. What is being written is not cut off, as it would be lost, or be there twice."""
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            with suppress(Unavailable):
-                await self._write()
+            self._ending.set()
+            await self._task
 
     async def _write_on(self) -> None:
-        while True:
-            await asyncio.sleep(WRITE_SECONDS)
+        is_last = False
+        while not is_last:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), WRITE_SECONDS)
+            is_last = self._ending.is_set()
             try:
                 await self._write()
             except Unavailable:  # which the database has logged; these calls are lost

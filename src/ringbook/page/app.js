@@ -25,8 +25,8 @@ function Account({ open, onProblem }) {
   const leave = () => logOut().then(() => go("#/", { isFree: true }), onProblem);
   return html`<div class="account"><p title=${t.as(name)}><bdi>${name}</bdi>
     <small>${t.roles[open.user.role]}</small></p>
-    <button type="button" class="quiet" onClick=${leave}><${Icon}
-      name="leave" /><span>${t.logOut}</span></button></div>`;
+    <button type="button" class="quiet" onClick=${leave}>
+      <${Icon} name="leave" /><span>${t.logOut}</span></button></div>`;
 }
 
 /** The module of a screen, loaded when it is first shown. */
@@ -83,8 +83,8 @@ function Shell({ open, isEnded }) {
       <button type="button" class="quiet menu" aria-expanded=${String(isMenu)} aria-controls="navigation"
         onClick=${() => setMenu(!isMenu)}>
         <${Icon} name=${isMenu ? "close" : "menu"} /><span>${common.menu}</span></button>
-      <div id="navigation" class=${`side${isMenu ? " shown" : ""}`}><${Navigation} current=${shown.screen} /><${Account}
-        open=${open} onProblem=${setProblem} /></div>
+      <div id="navigation" class=${`side${isMenu ? " shown" : ""}`}><${Navigation} current=${shown.screen} />
+        <${Account} open=${open} onProblem=${setProblem} /></div>
     </header>
     <div class="content">
       ${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}
@@ -97,8 +97,8 @@ function Shell({ open, isEnded }) {
 
 /** Who has to set up codes before anything else. */
 function FirstCodes({ isEnded, email }) {
-  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1><p
-    class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
+  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1>
+    <p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
     ${isEnded && html`<${LoginDialog} email=${email} />`}`;
 }
 
@@ -113,8 +113,8 @@ function Page() {
   useEffect(look, []);
   if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
   if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
-  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1><${Problem}
-    refusal=${state} retry=${look} /></div></main>`;
+  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
+    <${Problem} refusal=${state} retry=${look} /></div></main>`;
   if (!open) return html`${!isSecureContext && html`<p class="warning"
     role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
   if (open.must_set_up_totp) return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;

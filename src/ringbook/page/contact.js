@@ -26,8 +26,8 @@ function Head({ contact, children }) {
   const name = shownName(contact);
   const under = [contact.job_title, contact.company !== nameOf(contact) && contact.company].filter(Boolean);
   return html`<header class="contact-head"><${Avatar} contact=${contact} isLarge />
-    <div><h1><bdi>${name}</bdi></h1>${under.length > 0 && html`<p
-      class="lead">${under.map((text, place) => html`${place > 0 && " · "}<bdi>${text}</bdi>`)}</p>`}</div>
+    <div><h1><bdi>${name}</bdi></h1>${under.length > 0 && html`
+      <p class="lead">${under.map((text, place) => html`${place > 0 && " · "}<bdi>${text}</bdi>`)}</p>`}</div>
     <div class="buttons">${children}</div></header>`;
 }
 
@@ -98,8 +98,8 @@ export function Contact({ route }) {
   };
   const again = () => load();
 
-  if (!read) return html`<${BackToContacts} />${!refusal && html`<${Loading} />`}${refusal && html`<div
-    class="title"><h1>${t.title}</h1></div><${Problem} refusal=${refusal} retry=${again} />
+  if (!read) return html`<${BackToContacts} />${!refusal && html`<${Loading} />`}${refusal && html`
+    <div class="title"><h1>${t.title}</h1></div><${Problem} refusal=${refusal} retry=${again} />
     ${refusal.kind === "gone" && html`<p><a href="#/contacts/trash">${t.lookInTrash}</a></p>`}`}`;
   const { contact, etag } = read;
   const isEdited = mode === "edit" && may("write");
@@ -107,8 +107,8 @@ export function Contact({ route }) {
     <${Head} contact=${contact}>${!isEdited && may("write") && html`<button type="button" class="quiet"
       onClick=${remove}><${Icon} name="trash" />${t.remove}</button>
       <a class="button main" href=${placeOf(id, "edit")}
-        onClick=${(event) => { event.preventDefault(); go(placeOf(id, "edit"), { isSame: true }); }}><${Icon}
-        name="edit" />${t.edit}</a>`}<//>
+        onClick=${(event) => { event.preventDefault(); go(placeOf(id, "edit"), { isSame: true }); }}>
+          <${Icon} name="edit" />${t.edit}</a>`}<//>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${again} />`}
     ${isEdited ? html`<${ContactForm} contact=${contact} etag=${etag} onSaved=${saved} onCancel=${leaveForm} />`
       : html`<${ContactView} contact=${contact} />`}`;

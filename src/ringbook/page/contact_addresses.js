@@ -43,8 +43,8 @@ export function Addresses({ list, entries, wrong, onChange }) {
       <label class="primary"><input type="radio" name=${list} aria-label=${words.primaryOf(place + 1)}
         checked=${entry.is_primary}
         onChange=${() => change(entry.key, { is_primary: true })} /><span aria-hidden="true">${t.primary}</span></label>
-      <button type="button" class="quiet" aria-label=${words.remove(place + 1)} onClick=${() => remove(place)}><${Icon}
-        name="close" /></button>
+      <button type="button" class="quiet" aria-label=${words.remove(place + 1)} onClick=${() => remove(place)}>
+        <${Icon} name="close" /></button>
       <${Wrong} id=${`${id}-wrong`} text=${why} /></li>`;
   };
   return html`<fieldset class="entries" ref=${rows}><legend>${words.title}</legend>

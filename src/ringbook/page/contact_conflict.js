@@ -34,6 +34,6 @@ export function Conflict({ base, mine, theirs, change, onSettle, onClose }) {
     ${fields.map((field) => html`<fieldset key=${field}
       class="sides"><legend>${t.fields[field]}</legend>
       ${choice(field, true, mine)}${choice(field, false, theirs)}</fieldset>`)}
-    <div class="actions"><button type="button" class="main" onClick=${settle}>${t.conflict.save}</button><button
-      type="button" onClick=${onClose}>${t.conflict.back}</button></div><//>`;
+    <div class="actions"><button type="button" class="main" onClick=${settle}>${t.conflict.save}</button>
+      <button type="button" onClick=${onClose}>${t.conflict.back}</button></div><//>`;
 }

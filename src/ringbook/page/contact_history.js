@@ -54,8 +54,8 @@ export function History({ id, version }) {
   return html`<details class="card history" onToggle=${(event) => setOpen(event.currentTarget.open)}>
     <summary>${t.history.title}</summary>
     ${isOpen && !page && !refusal && html`<${Loading} />`}
-    <ol>${page?.result.map((event) => html`<li key=${event.tm}><p><${By}
-      by=${event.by} /> ${t.history.actions[event.action] ?? event.action} <span class="dim">· <${When}
+    <ol>${page?.result.map((event) => html`<li key=${event.tm}><p>
+      <${By} by=${event.by} /> ${t.history.actions[event.action] ?? event.action} <span class="dim">· <${When}
       time=${event.tm} /></span></p>
       <ul>${shownChanges(event).map((change) => html`<${Change} change=${change} names=${names} />`)}</ul></li>`)}</ol>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${() => load(page)} />`}

@@ -16,8 +16,8 @@ function Entries({ list, entries }) {
   const words = t[list], { value } = LISTS[list];
   const shown = isAll ? entries : entries.slice(0, FIRST);
   const row = (entry) => html`<li key=${entry.id}><span class="type">${t.types[entry.type]}</span>
-    <a href=${LINKS[list](entry)}><bdi>${entry[value]}</bdi></a>${entry.is_primary && html`<span
-      class="tag">${t.primary}</span>`}
+    <a href=${LINKS[list](entry)}><bdi>${entry[value]}</bdi></a>${entry.is_primary && html`
+      <span class="tag">${t.primary}</span>`}
     <${Copy} text=${entry[value]} label=${words.copy(entry[value])} /></li>`;
   return html`<section class="card">
     <h2><${Icon} name=${list === "emails" ? "mail" : "phone"} />${words.title}
@@ -42,8 +42,8 @@ export function ContactView({ contact }) {
       ${contact.notes && html`<section class="card"><h2>${t.fields.notes}</h2><p class="notes"
         dir="auto">${contact.notes}</p></section>`}
     </div><div>
-      ${contact.tag_ids.length > 0 && html`<section class="card"><h2>${t.tags.title}</h2><ul
-        class="chips">${contact.tag_ids.map((id) => html`<li key=${id}><bdi
+      ${contact.tag_ids.length > 0 && html`<section class="card"><h2>${t.tags.title}</h2>
+        <ul class="chips">${contact.tag_ids.map((id) => html`<li key=${id}><bdi
         class="tag">${names.get(id) ?? t.tags.unknown}</bdi></li>`)}</ul></section>`}
       <section class="card"><h2>${t.facts.title}</h2><dl>${facts.map(fact)}</dl></section>
       <${History} id=${contact.id} version=${contact.tm_update} />

@@ -34,12 +34,12 @@ function Row({ contact, names, onOpen }) {
   return html`<li><a class="row" id=${`row-${contact.id}`} href=${hrefOf(["contacts", contact.id])}
     onClick=${() => onOpen(contact.id)}>
     <${Avatar} contact=${contact} />
-    <span class="who"><bdi class=${name ? "name" : "name dim"}>${name || t.noName}</bdi>${contact.job_title && html`<bdi
-      class="dim small">${contact.job_title}</bdi>`}</span>
+    <span class="who"><bdi class=${name ? "name" : "name dim"}>${name || t.noName}</bdi>${contact.job_title && html`
+      <bdi class="dim small">${contact.job_title}</bdi>`}</span>
     <span class="company"><bdi>${contact.company !== name ? contact.company : ""}</bdi></span>
     <span class="number">${first ? html`<bdi>${first.number}</bdi>` : html`<span class="dim">${t.noNumber}</span>`}
-      ${others.length > 0 && html`<span class="dim small" title=${t.moreNumbers(others.length)}><span
-        aria-hidden="true">+${others.length}</span>
+      ${others.length > 0 && html`<span class="dim small" title=${t.moreNumbers(others.length)}>
+        <span aria-hidden="true">+${others.length}</span>
         <span class="unseen">${t.moreNumbers(others.length)}</span></span>`}</span>
     <span class="tags">${tags.slice(0, MOST_TAGS).map((tag) => html`<bdi class="tag">${tag}</bdi>`)}
       ${tags.length > MOST_TAGS && html`<span class="dim small">+${tags.length - MOST_TAGS}</span>`}</span>

@@ -31,8 +31,8 @@ export function SearchBox({ value, onInput }) {
 function Filter({ label, any, value, options, onChange }) {
   return html`<select class=${`filter${value ? " on" : ""}`} aria-label=${label} value=${value}
     onChange=${(event) => onChange(event.target.value)}>
-    <option value="">${any}</option>${options.map(([key, text]) => html`<option
-      value=${key}>${text}</option>`)}</select>`;
+    <option value="">${any}</option>${options.map(([key, text]) => html`
+      <option value=${key}>${text}</option>`)}</select>`;
 }
 
 export function Filters({ tag, source, onChange }) {

@@ -23,6 +23,6 @@ export function Toast() {
   };
   return html`<div class="toast-place" role="status">${said && html`<div class="toast"><span>${said.text}</span>
     ${said.undo && html`<button type="button" class="link" onClick=${undo}>${said.action}</button>`}
-    <button type="button" class="quiet" aria-label=${common.close} onClick=${() => setSaid(null)}><${Icon}
-      name="close" /></button></div>`}</div>`;
+    <button type="button" class="quiet" aria-label=${common.close} onClick=${() => setSaid(null)}>
+      <${Icon} name="close" /></button></div>`}</div>`;
 }

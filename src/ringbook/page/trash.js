@@ -39,8 +39,8 @@ export function Trash() {
   return html`<${BackToContacts} /><div class="title"><h1>${t.title}</h1></div>
     ${refusal && html`<${Problem} refusal=${refusal} retry=${pages.again} />`}
     ${!contacts && !refusal && html`<${Loading} />`}
-    ${contacts?.length > 0 && html`<p class="dim">${t.lead}</p><div class="list"><ul
-      class="rows">${contacts.map(row)}</ul></div>`}
+    ${contacts?.length > 0 && html`<p class="dim">${t.lead}</p><div class="list">
+      <ul class="rows">${contacts.map(row)}</ul></div>`}
     ${contacts?.length === 0 && !isBusy && html`<div class="empty"><p class="lead">${t.empty}</p></div>`}
     ${next && contacts && !refusal && html`<${More} onMore=${pages.more} isBusy=${isBusy} />`}`;
 }
