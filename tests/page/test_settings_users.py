@@ -176,6 +176,39 @@ def test_a_user_is_logged_out_and_deleted_after_a_question(windows, alice, serve
     expect(named(page, "Ben Jones")).to_have_count(0)
 
 
+def test_a_database_that_is_away_is_said_with_a_way_to_try_again(windows):
+    page = windows.of("owner", path="/#/settings/users", name="Olga Owner")
+    page.route("**/v1.0/users?**", lambda route: route.fulfill(status=503, headers={"Retry-After": "7"}, body="{}"))
+    page.route("**/v1.0/users", lambda route: route.fulfill(status=503, headers={"Retry-After": "7"}, body="{}"))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("database cannot be reached")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(named(page, "Olga Owner")).to_be_visible()
+
+
+def test_the_keyboard_alone_stays_within_a_question_and_comes_back(windows, alice):
+    user = invited(alice, "ben@acme.example", "agent", "Ben Jones")
+    page = opened(windows, user)
+    page.get_by_role("button", name="Delete this user").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Delete Ben Jones?")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+    dialog.get_by_role("button", name="Cancel").focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete this user")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(named(page, "Olga Owner")).to_be_visible()
+    expect(named(page, "Ben Jones")).to_have_count(0)
+
+
 def test_managers_are_told_who_looks_after_the_rest(windows):
     page = windows.of("manager", path="/#/settings")
     expect(page.get_by_text("looked after by the owners")).to_be_visible()

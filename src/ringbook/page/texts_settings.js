@@ -12,7 +12,7 @@ export const byName = new Intl.Collator("en").compare;
 
 export const settings = {
   title: "Settings",
-  parts: { you: "You", company: "Company", users: "Users", keys: "Access keys", webhooks: "Webhooks" },
+  parts: { you: "You", company: "Company", users: "Users", keys: "Keys", webhooks: "Webhooks" },
   ownersOnly: "Users, access keys and webhooks are looked after by the owners of your company.",
   browser: "This browser",
   done: "Done",
