@@ -74,6 +74,8 @@ def test_a_file_is_looked_at_brought_in_and_taken_back(windows, alice):
 
 def test_a_file_is_brought_in_by_keyboard_alone(windows, alice):
     page = windows.of(path="/#/import")
+    page.on("filechooser", lambda _: None)  # from here on the browser is not to show its own: it takes a moment to know
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Choose a file").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
