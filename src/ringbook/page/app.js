@@ -46,13 +46,16 @@ function Screen({ screen, route }) {
   return html`<${loaded.draw} route=${route} />`;
 }
 
+let isTouched = false; // until then the first Tab is to reach the first link, which skips the navigation
+for (const act of ["keydown", "pointerdown"]) addEventListener(act, () => { isTouched = true; }, { capture: true });
+
 function Main({ route }) {
   const main = useRef(null);
   const screen = SCREENS.find(({ name }) => name === route.screen);
   const place = [route.screen, ...route.rest].join("/");
   useEffect(() => {
     document.title = screen ? `${screens[screen.name]} – ${common.product}` : common.product;
-    if (!main.current.contains(document.activeElement)) main.current.focus();
+    if (isTouched && !main.current.contains(document.activeElement)) main.current.focus();
     scrollTo(0, 0);
   }, [place]);
   const content = () => {
