@@ -13,7 +13,7 @@ def page_setting(results: Any) -> str:
     return (
         f"Measured on {at['date']}: Ringbook {at['ringbook']}, Python {at['python']}, {at['cores']} cores of"
         f" {at['processor']}; medians of {found['scale']['rounds']} rounds over 100,000 contacts, in Chromium"
-        f" on the same machine; {median(found[KINDS[0]]['bytes']) / 1000:.0f} KB are sent in all."
+        f" on the same machine; {median(found[KINDS[0]]['bytes']) / 1000:.0f} KB are sent for it."
     )
 
 
