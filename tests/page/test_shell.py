@@ -127,7 +127,7 @@ def test_a_session_that_ends_asks_for_a_login_above_the_screen_and_goes_on(windo
     expect(page.get_by_role("link", name="John Smith")).to_be_visible()
     for session in alice.api.get("/sessions").json()["result"]:
         alice.api.delete(f"/sessions/{session['id']}").raise_for_status()
-    page.keyboard.type("smith")
+    page.get_by_role("searchbox").fill("smith")
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog.get_by_label("Email address")).to_have_value("manager@acme.example")
     dialog.get_by_label("Password").fill(PASSWORD)
