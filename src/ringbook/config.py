@@ -218,7 +218,9 @@ SETTINGS = {
         "most wrong access keys from one address that are answered by 401, and as many logins; off for any",
     ),
     "rate_limit_per_account": Setting(
-        _default("10/5 minutes"), _rates, "most logins with one email address, right or wrong; off for any"
+        _default("10/5 minutes"),
+        _rates,
+        "most logins with one email address from one client address, right or wrong; off for any",
     ),
     "redis_url": Setting(
         _default(""), _redis_url, "redis://HOST:PORT/NUMBER, where all workers count together; without it, each alone"

@@ -114,6 +114,17 @@ def test_with_redis_the_logins_of_an_account_are_limited_over_all_workers(servin
     assert found == {401: 10, 429: 20}
 
 
+def test_who_guesses_the_password_of_an_account_keeps_its_user_out_from_no_other_address(serving):
+    def log_in(local):
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=local), timeout=20) as client:
+            return client.post(f"{address}/v1.0/sessions", json=body).status_code
+
+    body = {"email": "ann@acme.com", "password": "wrong, and long"}
+    with serving(1) as (_, address):
+        assert [log_in("127.0.0.2") for _ in range(11)] == [401] * 10 + [429]
+        assert log_in("127.0.0.3") == 401
+
+
 def test_without_redis_each_worker_has_the_limit(serving, token):
     with serving(2, RATE_LIMIT_PER_KEY="20/hour") as (_, address):
         assert 20 <= statuses(address, token, 80)[200] <= 40

@@ -87,6 +87,25 @@ def test_a_role_is_a_set_of_scopes(alice, server):
         assert client.get("/phonebooks/yealink").status_code == 403
 
 
+def test_an_owner_who_cannot_log_in_yet_is_no_owner_to_leave_the_others_to(alice, server):
+    ann, _ = joined(alice, server, role="owner")
+    path = f"/users/{ann['id']}"
+    other = invited(alice, email="other@acme.com", role="owner")
+    assert reason(alice.api.put(path, json={"role": "agent"})) == (409, "LAST_OWNER")
+    assert reason(alice.api.delete(path)) == (409, "LAST_OWNER")
+    assert alice.api.delete(f"/users/{other['id']}").status_code == 200
+    joined(alice, server, "third@acme.com", role="owner")
+    assert alice.api.delete(path).status_code == 200
+
+
+def test_a_link_that_went_to_a_wrong_address_is_good_no_more(alice, server):
+    user = invited(alice, email="wrong@acme.com")
+    alice.api.put(f"/users/{user['id']}", json={"name": "Ann"})
+    alice.api.put(f"/users/{user['id']}", json={"email": "right@acme.com"})
+    answer = browser(server).post("/passwords", json={"token": token_of(user["link"]), "password": PASSWORD})
+    assert reason(answer) == (401, "INVALID_LINK")
+
+
 def test_another_role_counts_at_once(alice, server):
     ann, client = joined(alice, server)
     alice.api.put(f"/users/{ann['id']}", json={"role": "agent"})

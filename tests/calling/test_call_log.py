@@ -119,7 +119,7 @@ def test_with_0_days_nothing_is_kept(alice, database_url):
     assert rows_of(database_url, "SELECT * FROM calls") == []
 
 
-ID = "019c3860-0000-7000-8000-000000000000"
+ID, OTHER = "019c3860-0000-7000-8000-000000000000", "019c3860-0000-7000-8000-000000000001"
 
 
 def with_log(url, work):
@@ -146,6 +146,19 @@ def test_of_too_many_in_a_second_the_first_are_kept(database_url):
     with_log(database_url, lambda database: noted(database, [str(i) for i in range(1000)]))
     rows = rows_of(database_url, "SELECT asked FROM calls ORDER BY id")
     assert sorted(int(row[0]) for row in rows) == list(range(200))
+
+
+def test_a_customer_whose_phones_ring_without_end_takes_no_place_from_the_others(database_url):
+    async def work(database):
+        log = CallLog(database, is_kept=True)
+        log.start()
+        for number in range(1000):
+            log.note(Caller(ID, "US", ID), "callerid", str(number), b"")
+        log.note(Caller(OTHER, "US", OTHER), "callerid", "one", b"")
+        await log.stop()
+
+    with_log(database_url, work)
+    assert rows_of(database_url, "SELECT asked FROM calls WHERE asked = 'one'") == [("one",)]
 
 
 def test_what_is_older_or_shown_to_nobody_is_taken_away(database_url):

@@ -120,8 +120,8 @@ def test_the_last_owner_stays_one_and_is_told_where(windows, alice):
     assert len(alice.api.get("/users").json()["result"]) == 1
 
 
-def test_an_owner_who_steps_down_sees_the_rest_no_more(windows, alice):
-    invited(alice, "ben@acme.example", "owner", "Ben Jones")
+def test_an_owner_who_steps_down_sees_the_rest_no_more(windows, alice, server):
+    joined(alice, server, "ben@acme.example", "owner", "Ben Jones")
     page = users_of(windows)
     named(page, "Olga Owner").click()
     page.get_by_label("Agent").check()

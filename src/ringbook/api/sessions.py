@@ -7,6 +7,7 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ringbook.api.http import bodies
+from ringbook.api.http.rate_limits import counted_as
 from ringbook.api.http.resource import Resource, operation, refuse_unknown_parameters
 from ringbook.api.http.session_cookies import set_session_cookie
 from ringbook.clock import utc_now
@@ -61,7 +62,8 @@ class SessionsResource(Resource):
         asked for codes, a login without one is 401 CODE_REQUIRED.
         """
         given: NewSession = await _given(req, NewSession, self.settings.max_body_bytes)
-        await req.context.account_limit.count(hash_secret(logins.address_of(given)))
+        who = f"{logins.address_of(given)} {counted_as(req.remote_addr)}"  # others' guesses keep nobody out
+        await req.context.account_limit.count(hash_secret(who))
         token, resp.data = await logins.log_in(self.database, utc_now(), given, _client(req))
         set_session_cookie(req, resp, self.settings, token)
         resp.status = 201

@@ -1,10 +1,11 @@
 """The last lookups and caller ids of a customer: for people, who want to see who called. See decision 29.
 
 They are noted in memory, and written once a second: a lookup waits for nothing. What a process has noted when it is
-killed is lost, and so is what is more than MOST_NOTED in a second.
+killed is lost, and so is what of a customer is more than MOST_NOTED in a second.
 """
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
@@ -30,7 +31,10 @@ from ringbook.values.fields import UUID, Id, Time
 
 WRITE_SECONDS = 1.0
 MOST_NOTED = 200
-"""How many calls of a second one process keeps, the first: as many as are shown. More cost nothing."""
+"""How many calls of a customer's in a second one process keeps, the first: as many as are shown. More cost nothing."""
+
+MOST_NOTED_OF_ALL = 2000
+"""How many it keeps of all customers together."""
 
 MOST_CALLS = 200
 LONGEST_ASKED = 100
@@ -94,19 +98,24 @@ class CallLog:
 
     def __init__(self, database: Database, *, is_kept: bool) -> None:
         self._database = database
-        self._most = MOST_NOTED if is_kept else 0
+        self._is_kept = is_kept
         self._noted: list[Noted] = []
+        self._of_customers = Counter[str]()
         self._task: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
 
     def note(self, caller: Caller, call: CallKind, asked: str, found: bytes) -> None:
         """Keep a call in mind; `found` begins with the id of the contact, b'' where there is none."""
-        if len(self._noted) < self._most:
+        if not self._is_kept or len(self._noted) >= MOST_NOTED_OF_ALL:
+            return
+        customer_id = caller.customer_id
+        if self._of_customers[customer_id] < MOST_NOTED:
+            self._of_customers[customer_id] += 1
             self._noted.append(Noted(caller, utc_now(), call, asked[:LONGEST_ASKED], found[:ID_WITHIN]))
 
     def start(self) -> None:
         """Begin to write; the event loop that will do it calls this."""
-        self._task = asyncio.create_task(self._write_on()) if self._most else None
+        self._task = asyncio.create_task(self._write_on()) if self._is_kept else None
 
     async def stop(self) -> None:
         """Write what is left. What is being written is not cut off, as it would be lost, or be there twice."""
@@ -130,7 +139,7 @@ class CallLog:
     async def _write(self) -> None:
         if not self._noted:
             return
-        noted, self._noted = self._noted, []
+        noted, self._noted, self._of_customers = self._noted, [], Counter()
         rows = [_row(one) for one in noted]
         async with self._database.transaction() as transaction:
             await transaction.run_many(INSERT_CALL, rows)

@@ -1,5 +1,6 @@
 // The page as a whole: who is logged in sees the navigation and a screen, who is not a login.
 import { html, render, useEffect, useRef, useState } from "./view.js";
+import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { LoginDialog, LoginScreen } from "./login.js";
 import { Loading, Problem } from "./problem.js";
@@ -95,6 +96,8 @@ function Shell({ open, isEnded }) {
       <${Main} key=${open.user.id} route=${shown} />
     </div>
     <${Toast} />
+    ${open.must_set_up_totp && html`<${Dialog} title=${totp.title}><p class="lead">${totp.titleLead}</p>
+      <${TotpSetup} onDone=${refresh} /><//>`}
     ${isEnded && html`<${LoginDialog} email=${open.user.email} />`}`;
 }
 
@@ -109,6 +112,7 @@ function Page() {
   const { open, isEnded } = useSession();
   const route = useRoute();
   const [state, setState] = useState("asking"); // asking, known, or a Refusal
+  const isIn = useRef(false);
   const look = () => {
     setState("asking");
     findSession().then(() => setState("known"), setState);
@@ -120,7 +124,10 @@ function Page() {
     <${Problem} refusal=${state} retry=${look} /></div></main>`;
   if (!open) return html`${!isSecureContext && html`<p class="warning"
     role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
-  if (open.must_set_up_totp) return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
+  if (open.must_set_up_totp && !isIn.current) {
+    return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
+  }
+  isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
   return html`<${Shell} open=${open} isEnded=${isEnded} />`;
 }
 

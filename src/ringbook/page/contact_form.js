@@ -20,29 +20,34 @@ export function ContactForm({ contact, etag, given, onSaved, onCancel }) {
   const [wrong, setWrong] = useState({}), [isBusy, setBusy] = useState(false);
   const [theirs, setTheirs] = useState(null); // {contact, etag} of who was faster
   const [leave, setLeave] = useState(null);
-  const form = useRef(null), once = useRef(onceKey());
+  const form = useRef(null), once = useRef(onceKey()), isShown = useRef(true), tag = useRef(etag);
   const isDirty = Object.keys(changesOf(base, draft)).length > 0;
-  useGuard(isDirty && !isBusy, (goOn) => setLeave(() => goOn));
+  useGuard(isDirty, (goOn) => setLeave(() => goOn));
 
-  useLayoutEffect(() => form.current.querySelector("input").focus(), []);
+  useLayoutEffect(() => {
+    form.current.querySelector("input").focus();
+    return () => { isShown.current = false; };
+  }, []);
 
-  const change = (part) => setDraft({ ...draft, ...part });
+  const change = (part) => setDraft((now) => ({ ...now, ...part }));
 
-  async function send(changed, tag) {
+  async function send(changed) {
     if (!contact) return ask("POST", "contacts", { body: changed, headers: once.current(changed) });
-    return ask("PUT", `contacts/${contact.id}`, { body: changed, headers: { "If-Match": tag } });
+    return ask("PUT", `contacts/${contact.id}`, { body: changed, headers: { "If-Match": tag.current } });
   }
 
-  async function save(now = draft, before = base, tag = etag) {
+  async function save(now = draft, before = base) {
     const changed = changesOf(before, now);
     if (contact && !Object.keys(changed).length) return onCancel();
-    setBusy(true);
+    const focused = document.activeElement;
+    setBusy(true); // nothing can be typed until the answer is there: it would be lost
     setWrong({});
     try {
-      const { data, etag: newTag } = await send(changed, tag);
-      return onSaved(data, newTag);
+      const { data, etag: newTag } = await send(changed);
+      return isShown.current && onSaved(data, newTag);
     } catch (refusal) {
       setBusy(false);
+      requestAnimationFrame(() => focused.focus());
       if (refusal.kind === "changed") return meet();
       const fields = byKey(now, fieldsOf(refusal));
       setWrong({ ...fields, "": Object.keys(fields).length ? t.notSaved : textOf(refusal) });
@@ -66,7 +71,8 @@ export function ContactForm({ contact, etag, given, onSaved, onCancel }) {
     setDraft(chosen);
     setBase(fresh);
     setTheirs(null);
-    save(chosen, fresh, theirs.etag);
+    tag.current = theirs.etag;
+    save(chosen, fresh);
   };
 
   const submit = (event) => {
@@ -75,13 +81,14 @@ export function ContactForm({ contact, etag, given, onSaved, onCancel }) {
   };
   return html`<form class="contact-form" ref=${form} onSubmit=${submit} novalidate>
     ${wrong[""] && html`<p class="problem" role="alert">${wrong[""]}</p>`}
-    <div class="card"><div class="grid">${TEXTS.map((name) => html`<${Field} key=${name} label=${t.fields[name]}
+    <div class="card" inert=${isBusy}><div class="grid">${TEXTS.map((name) => html`<${Field} key=${name} label=${t.fields[name]}
       hint=${t.hints[name]} name=${name} wide=${name === "display_name"} dir="auto" autocomplete="off"
       maxlength=${LONGEST[name]} value=${draft[name]} wrong=${wrong[name]}
       onInput=${(event) => change({ [name]: event.target.value })} />`)}</div></div>
-    <div class="card">${Object.keys(LISTS).map((list) => html`<${Addresses} key=${list} list=${list}
+    <div class="card" inert=${isBusy}>${Object.keys(LISTS).map((list) => html`<${Addresses} key=${list} list=${list}
       entries=${draft[list]} wrong=${wrong} onChange=${(entries) => change({ [list]: entries })} />`)}</div>
-    <div class="card"><${TagBox} ids=${draft.tag_ids} wrong=${wrong.tag_ids} onChange=${(ids) => change({ tag_ids: ids })} />
+    <div class="card" inert=${isBusy}><${TagBox} ids=${draft.tag_ids} wrong=${wrong.tag_ids}
+        onChange=${(turn) => setDraft((now) => ({ ...now, tag_ids: turn(now.tag_ids) }))} />
       <${Field} label=${t.fields.notes} of="textarea" name="notes" rows="4" dir="auto" maxlength="65536"
         value=${draft.notes} wrong=${wrong.notes} onInput=${(event) => change({ notes: event.target.value })} /></div>
     <div class="actions foot"><button class="main" disabled=${isBusy}>${common.save}</button><button type="button"

@@ -17,7 +17,7 @@ function NoneYet({ onLoaded }) {
 
 export function Empty({ asked, isFiltered, isComplete, onClear, onLoaded }) {
   if (!asked.q && !isFiltered) return html`<${NoneYet} onLoaded=${onLoaded} />`;
-  const given = isNumber(asked.q) ? { number: asked.q } : { name: asked.q };
+  const given = { [isNumber(asked.q) ? "number" : asked.q.includes("@") ? "email" : "name"]: asked.q };
   return html`<div class="empty"><p class="lead">${asked.q ? t.nobody(asked.q) : t.nobodyFits}</p>
     ${!isComplete && html`<p>${t.incomplete}</p>`}
     ${isFiltered && html`<p><button type="button" onClick=${onClear}>${t.clearFilters}</button></p>`}

@@ -1,7 +1,9 @@
 // The list as it was left, so that Back shows it at once and at the same place. What changes meanwhile changes in it.
+import { withThePerson } from "./session.js";
 
 let kept = null; // {key, state, id, at, href}
 const FRESH = 120_000;
+withThePerson(() => { kept = null; });
 
 export const keepList = (key, state, id) => { kept = { key, state, id, at: Date.now(), href: location.hash }; };
 

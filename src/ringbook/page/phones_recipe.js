@@ -20,11 +20,15 @@ function addressOf(text) {
   }
 }
 
+/** What stands in the address of Ringbook behind the host: /ringbook, or nothing. */
+const prefixOf = (address) => address.pathname.replace(/\/+$/, "");
+const here = () => new URL(".", document.baseURI.split("#")[0]);
+
 /** A text of recipes.js with address and key in it. */
 export function filledIn(text, address, key) {
   const isEncrypted = address.protocol === "https:";
   const values = {
-    url: address.origin, host: address.host, hostname: address.hostname, port: address.port || (isEncrypted ? "443"
+    url: address.origin + prefixOf(address), prefix: prefixOf(address), host: address.host, hostname: address.hostname, port: address.port || (isEncrypted ? "443"
       : "80"),
     HTTP: isEncrypted ? "HTTPS" : "HTTP", P330: isEncrypted ? "3" : "1", key,
   };
@@ -46,7 +50,7 @@ function Form({ heading, fields }) {
 
 export function PhoneRecipe({ name, scope }) {
   const [key, setKey] = useState(""), [refusal, setRefusal] = useState(null), [isBusy, setBusy] = useState(false);
-  const [typed, setTyped] = useState(location.origin);
+  const [typed, setTyped] = useState(here().origin + prefixOf(here()));
   const address = addressOf(typed);
   const texts = recipeTexts[name];
   const make = async () => {
@@ -59,7 +63,7 @@ export function PhoneRecipe({ name, scope }) {
     }
     setBusy(false);
   };
-  const fill = (text) => filledIn(text, address ?? new URL(location.origin), key || t.place);
+  const fill = (text) => filledIn(text, address ?? here(), key || t.place);
   const block = (one, at) => (typeof one === "string" ? html`<${Lines} heading=${texts.steps[at]} text=${fill(one)} />`
     : html`<${Form} heading=${texts.steps[at]} fields=${one.map(([field, value]) => [field, fill(value)])} />`);
   return html`<p class="backlink"><a href="#/phones"><${Icon} name="back" />${t.back}</a></p><div class="title"><h1>

@@ -3,6 +3,7 @@ import { ask, onCodesDemanded, onSessionEnd } from "./api.js";
 import { useEffect, useState } from "./view.js";
 
 const MARK = "ringbook.logged_in"; // the cookie itself cannot be seen: it spares a request that must fail
+const WHO = "ringbook.user"; // whose cookie it is: another tab may have brought another one
 
 let open = null; // the session that the API answered, {session, user, scopes, must_set_up_totp}
 let ended = null; // {promise, keep, give_up} while somebody is asked to log in again
@@ -16,6 +17,7 @@ function mark(isIn) {
   try {
     if (isIn) localStorage.setItem(MARK, "1");
     else localStorage.removeItem(MARK);
+    if (isIn && open) localStorage.setItem(WHO, open.user.id);
   } catch {
     // a browser without storage asks each time
   }
@@ -29,7 +31,24 @@ function isMarked() {
   }
 }
 
+const forgetters = [];
+/** Say what is to be forgotten with a person who leaves: the next one may be of another company. */
+export const withThePerson = (forgetter) => { forgetters.push(forgetter); };
+
+function close() {
+  open = null;
+  for (const forgetter of forgetters) forgetter();
+}
+
+addEventListener("storage", ({ key, newValue }) => { // another tab's login is this one's too
+  if (key !== WHO || !newValue || !open || newValue === open.user.id) return;
+  close();
+  tell(); // with what was typed goes the question before it is left
+  setTimeout(() => location.reload());
+});
+
 function begin(session) {
+  if (open?.user.id !== session.user.id) close();
   open = session;
   mark(true);
   ended?.keep();
@@ -54,6 +73,7 @@ export async function findSession() {
   if (!isMarked()) return;
   try {
     open = (await ask("GET", "sessions/current", { isLogin: true })).data;
+    mark(true);
   } catch (refusal) {
     if (refusal.kind !== "login" && refusal.kind !== "forbidden") throw refusal;
     mark(false);
@@ -77,7 +97,7 @@ export async function logOut() {
 
 /** Go back to the login without a session: what waits for one is given up. */
 export function forget() {
-  open = null;
+  close();
   mark(false);
   ended?.giveUp(new DOMException("nobody logged in again", "AbortError"));
   ended = null;

@@ -8,11 +8,12 @@ import { contact as t } from "./texts.js";
 
 const MOST = 8;
 
-/** `wrong` is what is wrong with the tags as a whole. */
+/** `wrong` is what is wrong with the tags as a whole; `onChange` is given what turns the ids into others. */
 export function TagBox({ ids, wrong, onChange }) {
   const tags = useTags();
   const [text, setText] = useState(""), [problem, setProblem] = useState("");
   const [isOpen, setOpen] = useState(false), [at, setAt] = useState(0);
+  const isTaking = useRef(false);
   const id = useMemo(newId, []), box = useRef(null);
   const fold = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const wanted = fold(text.trim());
@@ -24,19 +25,22 @@ export function TagBox({ ids, wrong, onChange }) {
   if (wanted && !isKnown) options.push({ tag: null, words: t.tags.create(text.trim()) });
 
   const take = async ({ tag }) => {
+    if (isTaking.current) return;
+    isTaking.current = true;
     setProblem("");
     try {
       const taken = tag ?? (await createTag(text.trim()));
-      onChange([...ids, taken.id]);
+      onChange((now) => [...now.filter((one) => one !== taken.id), taken.id]);
       setText("");
       setAt(0);
       setOpen(false);
     } catch (refusal) {
       setProblem(textOf(refusal));
     }
+    isTaking.current = false;
   };
   const remove = (tag) => {
-    onChange(ids.filter((one) => one !== tag));
+    onChange((now) => now.filter((one) => one !== tag));
     box.current.focus();
   };
   const key = (event) => {

@@ -1,9 +1,11 @@
 // The customer's tags, fetched once and kept while the page is open.
 import { getAll, post } from "./api.js";
+import { withThePerson } from "./session.js";
 import { useEffect, useState } from "./view.js";
 
 let kept = null; // a promise of the tags
 const watchers = new Set();
+withThePerson(() => { kept = null; });
 
 function byName(tags) {
   return tags.sort((one, other) => one.name.localeCompare(other.name));

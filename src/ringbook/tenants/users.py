@@ -177,7 +177,7 @@ async def hold_user(caller: Caller, transaction: Transaction, user_id: str) -> H
 
 
 HOLD_OWNERS = Query(
-    sa.select(t.c.id)
+    sa.select(t.c.id, t.c.password_hash != _NONE)
     .where(
         t.c.customer_id == CUSTOMER_ID,
         t.c.role == sa.literal_column("'owner'"),
@@ -206,17 +206,23 @@ async def update(caller: Caller, transaction: Transaction, now: datetime, user_i
         "new_is_active": change.is_active,
     }
     await write_address(transaction, UPDATE_USER, ids | values | {"now": now}, email or held.email)
-    if change.is_active is False:
+    if change.is_active is False or (email and held.email not in ("", email)):  # the link was sent to who had that
         await transaction.run_many(DELETE_LINK, [ids])
+    if change.is_active is False:
         await transaction.run_many(END_SESSIONS_OF_USER, [ids])
     return await get(caller, transaction, user_id)
 
 
 async def _keep_an_owner(caller: Caller, transaction: Transaction, user_id: str) -> None:
-    """Let all other changes of the owners wait. Raises WrongState where the user is the only one."""
-    owners = await transaction.all(HOLD_OWNERS, customer_id=caller.customer_id)
-    if [str(owner_id) for (owner_id,) in owners] == [user_id]:
-        raise WrongState(Reason.LAST_OWNER, "this is the last owner; make another user an owner first")
+    """Let all other changes of the owners wait. Raises WrongState where the user is the only one who can log in."""
+    rows = await transaction.all(HOLD_OWNERS, customer_id=caller.customer_id)
+    owners = {str(owner_id): bool(has_password) for owner_id, has_password in rows}
+    if user_id not in owners:
+        return
+    has_password = owners.pop(user_id)
+    if not owners or (has_password and not any(owners.values())):
+        message = "this is the last owner who can log in; make another user an owner first, who sets a password"
+        raise WrongState(Reason.LAST_OWNER, message)
 
 
 DELETE_LINK = Query(
