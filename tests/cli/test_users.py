@@ -23,6 +23,8 @@ def test_a_user_is_made_invited_changed_and_deleted_on_the_command_line(ringbook
     last = ringbook("user", "delete", ann["id"])
     assert (last.returncode, last.stderr.startswith("ringbook: this is the last owner")) == (1, True)
     ben = user("create", "--email", "ben@acme.com", "--role", "owner")
+    body = {"token": token_of(ben["link"]), "password": PASSWORD}
+    assert browser(server).post("/passwords", json=body).status_code == 200
     assert user("update", ann["id"], "--role", "agent", "--name", "Anna")["role"] == "agent"
     assert page.get("/sessions/current").json()["scopes"] == ["lookup", "read"]
     assert user("update", ann["id"], "--inactive")["is_active"] is False
