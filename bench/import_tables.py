@@ -4,16 +4,15 @@ from typing import Any
 
 from bench.databases import KINDS
 from bench.rounds import median
-from bench.tables import contacts_of, table
+from bench.tables import contacts_of, measured_on, table
 
 
 def import_setting(results: Any) -> str:
     """Say where and how long imports and exports were measured."""
-    at, found = results["imports"]["machine"], results["imports"]
+    found = results["imports"]
     return (
-        f"Measured on {at['date']}: Ringbook {at['ringbook']}, Python {at['python']}, {at['cores']} cores of"
-        f" {at['processor']}; medians of {found['scale']['rounds']} rounds, imports of {found['scale']['rows']:,} rows;"
-        f" {found['seconds'] / 60:.0f} minutes in all."
+        f"{measured_on(found['machine'])}; medians of {found['scale']['rounds']} rounds,"
+        f" imports of {found['scale']['rows']:,} rows; {found['seconds'] / 60:.0f} minutes in all."
     )
 
 

@@ -4,16 +4,15 @@ from typing import Any
 
 from bench.databases import KINDS
 from bench.rounds import median
-from bench.tables import table
+from bench.tables import measured_on, table
 
 
 def page_setting(results: Any) -> str:
     """Say where and how the page was measured."""
-    at, found = results["page"]["machine"], results["page"]
+    found = results["page"]
     return (
-        f"Measured on {at['date']}: Ringbook {at['ringbook']}, Python {at['python']}, {at['cores']} cores of"
-        f" {at['processor']}; medians of {found['scale']['rounds']} rounds over 100,000 contacts, in Chromium"
-        f" on the same machine; {median(found[KINDS[0]]['bytes']) / 1000:.0f} KB are sent for it."
+        f"{measured_on(found['machine'])}; medians of {found['scale']['rounds']} rounds over 100,000 contacts,"
+        f" in Chromium on the same machine; {median(found[KINDS[0]]['bytes']) / 1000:.0f} KB are sent for it."
     )
 
 

@@ -10,7 +10,7 @@ from bench.import_tables import big_file, import_setting, imports
 from bench.page_tables import page, page_setting
 from bench.rounds import Rounds, median, ratio
 from bench.servers import ROOT
-from bench.tables import contacts_of, table
+from bench.tables import contacts_of, measured_on, table
 from bench.targets import TARGETS, TARGETS_OF_BOOKS, Target
 from bench.work import BATCH, CALLER_ID, CREATES, HIT, SEARCHES
 
@@ -183,10 +183,9 @@ def keeping_in_step(results: Any) -> str:
 
 def setting(results: Any) -> str:
     """Say where and how long it was measured."""
-    at, scale = results["machine"], results["scale"]
+    scale = results["scale"]
     return (
-        f"Measured on {at['date']}: Ringbook {at['ringbook']}, Python {at['python']},"
-        f" {at['cores']} cores of {at['processor']};"
+        f"{measured_on(results['machine'])};"
         f" medians of {scale['rounds']} rounds of {scale['seconds']} s,"
         f" at a steady rate {scale['steady_seconds']} s; {results['seconds'] / 60:.0f} minutes in all."
     )

@@ -28,8 +28,8 @@ const here = () => new URL(".", document.baseURI.split("#")[0]);
 export function filledIn(text, address, key) {
   const isEncrypted = address.protocol === "https:";
   const values = {
-    url: address.origin + prefixOf(address), prefix: prefixOf(address), host: address.host, hostname: address.hostname, port: address.port || (isEncrypted ? "443"
-      : "80"),
+    url: address.origin + prefixOf(address), host: address.host, hostname: address.hostname,
+    port: address.port || (isEncrypted ? "443" : "80"),
     HTTP: isEncrypted ? "HTTPS" : "HTTP", P330: isEncrypted ? "3" : "1", key,
   };
   return text.replace(/«(\w+)»/g, (_, name) => values[name]);

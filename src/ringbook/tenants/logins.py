@@ -16,7 +16,7 @@ from ringbook.tenants import passwords, sessions, totp, user_links, users
 from ringbook.tenants.caller import Caller
 from ringbook.tenants.sessions import Client
 from ringbook.tenants.totp import CodeText
-from ringbook.tenants.users import END_SESSIONS_OF_USER, HeldUser, ids_of
+from ringbook.tenants.users import END_SESSIONS_OF_USER, MAY_COME_IN, HeldUser, ids_of
 from ringbook.values import email
 from ringbook.values.email import Address
 from ringbook.values.fields import Text
@@ -48,9 +48,7 @@ FIND_LOGIN = Query(
     .where(
         t.c.email == sa.bindparam("email", type_=sa.Text),
         t.c.email != sa.literal_column("''"),
-        t.c.is_active,
-        t.c.tm_delete.is_(None),
-        customers.c.tm_delete.is_(None),
+        *MAY_COME_IN,
     )
 )
 
@@ -90,13 +88,7 @@ SET_PASSWORD = Query(
 WHOSE_PASSWORD = Query(
     sa.select(*(t.c[name] for name in HeldUser._fields))
     .join_from(t, customers, customers.c.id == t.c.customer_id)
-    .where(
-        t.c.customer_id == CUSTOMER_ID,
-        t.c.id == USER_ID,
-        t.c.is_active,
-        t.c.tm_delete.is_(None),
-        customers.c.tm_delete.is_(None),
-    )
+    .where(t.c.customer_id == CUSTOMER_ID, t.c.id == USER_ID, *MAY_COME_IN)
 )
 
 

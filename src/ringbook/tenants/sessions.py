@@ -18,7 +18,7 @@ from ringbook.database.schema import sessions as t
 from ringbook.errors import NotFound, Reason, Unauthenticated, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.tenants.user_links import hash_secret
-from ringbook.tenants.users import ROLES, SELECT_USER, SHOWN_NAME, User, ids_of
+from ringbook.tenants.users import MAY_COME_IN, ROLES, SELECT_USER, SHOWN_NAME, User, ids_of
 from ringbook.values.fields import Id, Time
 
 IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
@@ -114,13 +114,7 @@ USER_OF_SESSION = Query(
         customers.c.default_region,
     )
     .join_from(users, customers, customers.c.id == users.c.customer_id)
-    .where(
-        users.c.customer_id == CUSTOMER_ID,
-        users.c.id == USER_ID,
-        users.c.is_active,
-        users.c.tm_delete.is_(None),
-        customers.c.tm_delete.is_(None),
-    ),
+    .where(users.c.customer_id == CUSTOMER_ID, users.c.id == USER_ID, *MAY_COME_IN),
     seconds=0.5,
 )
 

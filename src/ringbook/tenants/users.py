@@ -13,7 +13,7 @@ from ringbook.database.engine import Connection, Database, Query, Row, Transacti
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CUSTOMER_ID, NOW, USER_ID, changes_of, values_of
 from ringbook.database.rendering import json_bool, json_object, json_values
-from ringbook.database.schema import recovery_codes, sessions, user_links
+from ringbook.database.schema import customers, recovery_codes, sessions, user_links
 from ringbook.database.schema import users as t
 from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, NotFound, Reason, WrongState
 from ringbook.tenants.caller import Caller
@@ -87,6 +87,8 @@ USER_JSON = json_object(
     **json_values(t.c, "tm_create", "tm_update", "tm_delete"),
 )
 _LIVE = (t.c.customer_id == CUSTOMER_ID, t.c.id == USER_ID, t.c.tm_delete.is_(None))
+MAY_COME_IN = (t.c.is_active, t.c.tm_delete.is_(None), customers.c.tm_delete.is_(None))
+"""Of a user, joined with the customer: neither is deleted, and the user is not switched off."""
 INSERT_USER = Query(
     sa.insert(t).values(
         values_of(t, "email", "name", "role", "is_active")
