@@ -1,6 +1,5 @@
 """What every test has: its own fresh database, of each kind, and a real server on a real port."""
 
-import asyncio
 import itertools
 import os
 import shutil
@@ -29,6 +28,7 @@ from ringbook.serving.guard import GuardedProtocol
 from ringbook.serving.sockets import bind
 from ringbook.tenants import access_keys, customers
 from tests import postgres
+from tests.loops import run
 from tests.process import COMMAND
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
@@ -76,7 +76,7 @@ async def _command(url: str, sql: str) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "ringbook.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
+    run(migrate(f"sqlite:///{path}"))
     return path
 
 
@@ -99,12 +99,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         url = idle.pop()
     else:
         url = _new_database(server)
-        asyncio.run(migrate(url))
+        run(migrate(url))
     yield url
     if own:
         _drop_database(server, url)
     else:
-        asyncio.run(_command(url, EMPTY))
+        run(_command(url, EMPTY))
         idle.append(url)
 
 
@@ -122,13 +122,13 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 def _new_database(server: str) -> str:
     name = f"ringbook_{os.getpid()}_{next(numbers)}"
-    asyncio.run(_command(server.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template0"))
+    run(_command(server.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template0"))
     return server.format(name=name)
 
 
 def _drop_database(server: str, url: str) -> None:
     name = urlsplit(url).path.removeprefix("/")
-    asyncio.run(_command(server.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    run(_command(server.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 class User(NamedTuple):
@@ -151,13 +151,13 @@ async def _customer(url: str, name: str, *scopes: str) -> tuple[str, str]:
 @pytest.fixture
 def token(database_url: str) -> str:
     """An access key of a customer, made before any server runs."""
-    return asyncio.run(_customer(database_url, "Carol's company"))[1]
+    return run(_customer(database_url, "Carol's company"))[1]
 
 
 @pytest.fixture
 def another_token(database_url: str) -> str:
     """An access key of another customer."""
-    return asyncio.run(_customer(database_url, "Dave's company"))[1]
+    return run(_customer(database_url, "Dave's company"))[1]
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def ringbook(database_url: str) -> Callable[..., subprocess.CompletedProcess[str
 
 
 def _user(server: str, database_url: str, name: str) -> Iterator[User]:
-    customer_id, token = asyncio.run(_customer(database_url, name, "admin"))
+    customer_id, token = run(_customer(database_url, name, "admin"))
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"{server}/v1.0", headers=headers, timeout=20, verify=False) as api:
         yield User(customer_id, token, api)

@@ -1,10 +1,9 @@
 """Access keys for tests."""
 
-import asyncio
-
 from ringbook.clock import utc_now
 from ringbook.database.opening import database_at
 from ringbook.tenants import access_keys
+from tests.loops import run
 
 
 async def _create(url, customer_id, scopes, expires_in):
@@ -18,4 +17,4 @@ async def _create(url, customer_id, scopes, expires_in):
 
 def access_key(url, customer_id, *scopes, expires_in=None):
     """Make an access key of these scopes, and return its token."""
-    return asyncio.run(_create(url, customer_id, scopes, expires_in))
+    return run(_create(url, customer_id, scopes, expires_in))

@@ -1,10 +1,11 @@
 """The rows of a test's database, past the API."""
 
-import asyncio
 import contextlib
 import sqlite3
 
 import asyncpg
+
+from tests.loops import run
 
 
 def execute(url, sql):
@@ -13,7 +14,7 @@ def execute(url, sql):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
             database.executescript(f"BEGIN; {sql}; COMMIT")
         return
-    asyncio.run(_on_postgresql(url, "execute", sql))
+    run(_on_postgresql(url, "execute", sql))
 
 
 def rows_of(url, sql):
@@ -21,7 +22,7 @@ def rows_of(url, sql):
     if url.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
             return database.execute(sql).fetchall()
-    return [tuple(row) for row in asyncio.run(_on_postgresql(url, "fetch", sql))]
+    return [tuple(row) for row in run(_on_postgresql(url, "fetch", sql))]
 
 
 async def _on_postgresql(url, call, sql):

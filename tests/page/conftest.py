@@ -23,9 +23,9 @@ expect.set_options(timeout=15_000)  # as slow as CI may be
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
-@pytest.fixture
-def chromium(alice) -> Iterator[Browser]:
-    """A browser. Playwright holds the loop of this thread: it starts behind whatever runs one, and ends before."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests: to start another takes as long as a short one of them."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
@@ -42,6 +42,7 @@ class Windows:
     def __init__(self, chromium: Browser, server: str, owner) -> None:
         self.server, self.owner = server, owner
         self._chromium, self._cookies = chromium, {}
+        self._contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
     def context(self, size=WIDE, scheme="light", **more) -> BrowserContext:
@@ -50,7 +51,12 @@ class Windows:
         )
         made.set_default_timeout(20_000)
         made.on("page", self._watch)
+        self._contexts.append(made)
         return made
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
 
     def open(self, path="/", **more) -> Page:
         """Return a window of somebody who is not logged in."""
@@ -99,6 +105,7 @@ def windows(chromium: Browser, server: str, alice) -> Iterator[Windows]:
     """The browser's windows. What any of them says on its console, or asks of another server, fails the test."""
     made = Windows(chromium, server, alice)
     yield made
+    made.close()
     assert made.problems == []
 
 

@@ -3,23 +3,22 @@
 import re
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.page.axe import complaints, overflows
-from tests.page.conftest import CHROMIUM, NARROW, WIDE, Windows, picture
+from tests.page.conftest import NARROW, WIDE, Windows, picture
 from tests.people import PASSWORD
 from tests.process import started
 
 
 @pytest.fixture
-def first(empty_database_url, tmp_path):
+def first(chromium, empty_database_url, tmp_path):
     """The browser's windows at a Ringbook that was just started for the first time, and where the link leads."""
-    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address), sync_playwright() as playwright:
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
         path = re.search(rf"{address}(/#/welcome\?token=\S+)", (tmp_path / "log").read_text())[1]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         windows = Windows(chromium, address, None)
         yield windows, path
-        chromium.close()
+        windows.close()
     assert windows.problems == []
 
 
