@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 
 from bench.book import START, TAGS, Book, address, customer_id, number, person, row_id, token
+from ringbook.clock import rfc_3339
 from ringbook.contacts.search_index import Indexed
 from ringbook.database.migrate import migrate
 from ringbook.database.schema import ContactKey, CustomerKey, metadata
-from ringbook.database.sqlite import TIME_FORMAT
 from ringbook.tenants.access_keys import PREFIX_LENGTH, hash_token
 from ringbook.values.names import sort_name
 from ringbook.values.search_terms import Searched, search_text
@@ -85,7 +85,7 @@ def _fill_sqlite(path: str, book: Book) -> None:
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
     connection.execute(f"CREATE TEMP TABLE {UNSORTED} AS SELECT * FROM search_index")
-    for table, rows in _batches(book, lambda time: time.strftime(TIME_FORMAT)):
+    for table, rows in _batches(book, rfc_3339):
         columns = COLUMNS[table].split()
         marks = ",".join("?" * len(columns))
         into = UNSORTED if table == "search_index" else table

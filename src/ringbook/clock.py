@@ -1,15 +1,53 @@
 """The time, and the ids that carry it."""
 
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
 
 
 def utc_now() -> datetime:
     """Return the time in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def rfc_3339(at: datetime) -> str:
+    """Return a time as it stands in JSON, and in SQLite: 2026-02-07T14:45:59.038962Z."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_time(text: str) -> datetime:
+    """Return the RFC 3339 time, up to the next microsecond; a + of its offset may have arrived as a blank.
+
+    Raises ValueError.
+    """
+    match = RFC_3339.fullmatch(text)
+    if not match:
+        raise ValueError("must be a time such as 2026-02-07T14:45:59.038962Z")
+    date, minute, second, fraction, sign, offset = match.groups()
+    microseconds = -(-int((fraction or "0").ljust(30, "0")) // 10**24)
+    leap = second == "60"
+    try:
+        time = datetime.fromisoformat(f"{date}T{minute}{59 if leap else second}+00:00")
+        time += timedelta(seconds=leap, microseconds=microseconds)
+        return time - _offset(sign, offset)
+    except OverflowError:  # the offset leads out of the years 1 to 9999
+        return LATEST if date > "5" else EARLIEST
+    except ValueError as error:
+        raise ValueError(f"'{text}' is not a time") from error
+
+
+def _offset(sign: str | None, offset: str | None) -> timedelta:
+    if offset is None:
+        return timedelta()
+    hours, minutes = map(int, offset.split(":"))
+    if hours > 23 or minutes > 59:
+        raise ValueError("no such offset")
+    return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
 
 
 def new_id(at: datetime) -> str:

@@ -1,8 +1,12 @@
 """The filters of the list of contacts, and the trash."""
 
+import re
 import uuid
 
 import pytest
+
+from ringbook.api.app import ROUTES
+from ringbook.api.http.resource import operations_of
 
 TAGS = [str(uuid.UUID(int=i)) for i in range(1, 4)]
 BODIES = [
@@ -115,6 +119,22 @@ def test_a_parameter_that_is_unknown_or_wrong_is_named(alice, path, query, reaso
     assert answer.status_code == 400, answer.text
     error = answer.json()["error"]
     assert (error["reason"], [one["field"] for one in error["details"]]) == (reason, fields)
+
+
+LISTS = sorted(
+    path
+    for path, resource in ROUTES.items()
+    if (listing := operations_of(resource).get("GET")) and re.match("list_|search_|export_", listing.id)
+)
+
+
+def test_every_list_refuses_a_parameter_that_it_does_not_know(alice):
+    assert len(LISTS) > 9
+    for path in LISTS:
+        answer = alice.api.get(re.sub(r"{[\w:]+}", TAGS[0], path.removeprefix("/v1.0")), params={"nonsense": "1"})
+        error = answer.json()["error"]
+        assert (path, error["reason"], error["details"][0]["field"]) == (path, "UNKNOWN_QUERY_PARAMETER", "nonsense")
+        assert re.fullmatch(r"nonsense: is no parameter here; there (are \w+(, \w+)*|is none)", error["message"])
 
 
 def test_a_credential_is_no_unknown_parameter(alice, server):

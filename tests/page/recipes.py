@@ -27,6 +27,7 @@ FILLED_IN = (
     (r"rb_your_key|\bKEY\b", "«key»"),
     (r"^8080$", "«port»"),
     (r"^HTTP$", "«HTTP»"),
+    (r"^(?=/v1\.0/)", "«prefix»"),
     (r"(?<=^P330 = )3$", "«P330»"),
 )
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from falcon.asgi import Request, Response
 
-from ringbook.api.http.resource import Resource, operation, parameter
+from ringbook.api.http.resource import Resource, operation, parameter, required_parameter
 from ringbook.api.lookup import PHONE_PARAMETER
 from ringbook.calling.callerid import LONGEST_NAME, CallerId, look_up
 from ringbook.calling.explaining import Explanation, explain
@@ -69,10 +69,7 @@ class ExplanationResource(Resource):
     )
     async def on_get(self, req: Request, resp: Response) -> None:
         """Explain what a phone shows of a caller's number: as which numbers it is read, and whom each of them finds."""
-        number = req.get_param("phone", default="")
-        if not number:
-            problem = FieldProblem("phone", "is required", Reason.MISSING_QUERY_PARAMETER)
-            raise InvalidArgument.of([problem])
+        number = required_parameter(req, "phone")
         resp.data = msgspec.json.encode(await explain(req.context.caller, self.database, number))
 
     on_head = on_get

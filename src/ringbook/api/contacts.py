@@ -11,6 +11,7 @@ from ringbook.api.http.resource import (
     page_of,
     parameter,
     refuse_unknown_parameters,
+    required_parameter,
     show,
 )
 from ringbook.contacts import contact, filters, trash
@@ -161,12 +162,8 @@ class RestoreResource(Resource):
 
 def _external_id(req: Request) -> str:
     """Return the external_id that an upsert is about. Raises InvalidArgument."""
-    external_id: str = req.get_param("external_id", default="")
-    if not external_id:
-        problem = FieldProblem("external_id", "is required", Reason.MISSING_QUERY_PARAMETER)
-    elif len(external_id) > LONGEST_EXTERNAL_ID or "\0" in external_id:
+    external_id = required_parameter(req, "external_id")
+    if len(external_id) > LONGEST_EXTERNAL_ID or "\0" in external_id:
         message = f"must be a text of at most {LONGEST_EXTERNAL_ID} characters, without NUL"
-        problem = FieldProblem("external_id", message, Reason.INVALID_QUERY_PARAMETER)
-    else:
-        return external_id
-    raise InvalidArgument.of([problem])
+        raise InvalidArgument.of([FieldProblem("external_id", message, Reason.INVALID_QUERY_PARAMETER)])
+    return external_id

@@ -2,11 +2,17 @@
 
 from falcon.asgi import Request, Response
 
-from ringbook.api.http.resource import PAGE_SIZE_PARAMETER, Resource, operation, parameter, refuse_unknown_parameters
+from ringbook.api.http.resource import (
+    PAGE_SIZE_PARAMETER,
+    Resource,
+    operation,
+    parameter,
+    refuse_unknown_parameters,
+    required_parameter,
+)
 from ringbook.contacts import search
 from ringbook.contacts.search import LONGEST_QUERY, FoundContacts
 from ringbook.database import pages
-from ringbook.errors import FieldProblem, InvalidArgument, Reason
 
 Q_PARAMETER = parameter(
     "q",
@@ -40,12 +46,7 @@ class SearchResource(Resource):
         or begins so, then those with the words in their names, then the rest; each by name.
         """
         refuse_unknown_parameters(req, self.on_get)
-        q = req.get_param("q", default="")
-        if not q:
-            message = "q is required"
-            problems = [FieldProblem("q", message, Reason.MISSING_QUERY_PARAMETER)]
-            raise InvalidArgument(Reason.MISSING_QUERY_PARAMETER, message, problems)
-        caller = req.context.caller
+        q, caller = required_parameter(req, "q"), req.context.caller
         size = pages.parse_page(req.get_param("page_size", default=""), "").size
         page = search.parse_search_page(size, req.get_param("page_token", default=""))
         resp.data = await search.search_contacts(caller, self.database, search.parse_query(q, caller.region), page)

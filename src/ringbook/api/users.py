@@ -6,7 +6,7 @@ from falcon.asgi import Request, Response
 from ringbook.api.http import bodies
 from ringbook.api.http.resource import PAGE_PARAMETERS, Resource, operation, page_of, refuse_unknown_parameters
 from ringbook.api.http.sites import public_address
-from ringbook.clock import utc_now
+from ringbook.clock import rfc_3339, utc_now
 from ringbook.tenants import totp, users
 from ringbook.tenants.user_links import NewLink, UserWithLink, give_link
 from ringbook.tenants.users import ChangedUser, NewUser, User, UserPage
@@ -88,7 +88,7 @@ class UserLinkResource(Resource):
         """
         async with self.database.transaction() as transaction:
             given = await give_link(req.context.caller, transaction, utc_now(), user_id)
-        tm_expire = f"{given.tm_expire:%Y-%m-%dT%H:%M:%S.%fZ}"
+        tm_expire = rfc_3339(given.tm_expire)
         resp.data = msgspec.json.encode(NewLink(given.at(public_address(req, self.settings)), tm_expire))
         resp.status = 201
 

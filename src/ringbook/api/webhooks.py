@@ -89,6 +89,7 @@ class DeliveriesResource(Resource):
     @operation("list_webhook_deliveries", "admin", "The last deliveries.", DeliveryList)
     async def on_get(self, req: Request, resp: Response, webhook_id: str) -> None:
         """List the last 100 deliveries of a webhook, newest first, with what was answered."""
+        refuse_unknown_parameters(req, self.on_get)
         await webhook.get(req.context.caller, self.database, webhook_id)
         resp.data = await deliveries.last(req.context.caller, self.database, webhook_id)
 

@@ -10,7 +10,7 @@ import msgspec
 from ringbook.cli.database import caller_of, only_customer, with_database
 from ringbook.cli.output import print_json
 from ringbook.cli.parameters import ROW_ID
-from ringbook.clock import utc_now
+from ringbook.clock import rfc_3339, utc_now
 from ringbook.config import read_settings
 from ringbook.database.engine import Database, Transaction
 from ringbook.database.pages import Page, parse_page
@@ -96,7 +96,7 @@ def user_invite(customer_id: str | None, user_id: str) -> None:
 
     async def invite(caller: Caller, transaction: Transaction) -> Any:
         given = await give_link(caller, transaction, utc_now(), user_id)
-        return {"link": _shown(given), "tm_expire": f"{given.tm_expire:%Y-%m-%dT%H:%M:%S.%fZ}"}
+        return {"link": _shown(given), "tm_expire": rfc_3339(given.tm_expire)}
 
     print_json(_changing(customer_id, invite))
 

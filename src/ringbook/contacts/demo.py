@@ -120,7 +120,7 @@ def _read(kind: Any, value: Any) -> Any:
 async def load_demo(caller: Caller, transaction: Changing, _now: object) -> Representation:
     """Create the contacts of the demo book, but for those whose external_id a contact has; return how many."""
     await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
-    contacts, creating = demo_contacts(), Creating(caller, transaction)
+    contacts, creating = demo_contacts()[::-1], Creating(caller, transaction)  # a list begins with the newest
     at = created = 0
     while at < len(contacts):
         if together := await creating.create(contacts, at):

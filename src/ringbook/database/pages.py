@@ -5,12 +5,12 @@ Ids rise with tm_create (see clock.new_id), so a page is a range of ids, read st
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ringbook.clock import lowest_id
+from ringbook.clock import LATEST, lowest_id, parse_time
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.parameters import LIMIT
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
@@ -23,8 +23,6 @@ fewer items than were asked for, and the next one goes on behind them."""
 
 LOWEST_ID = "00000000-0000-0000-0000-000000000000"
 HIGHEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+ -])(\d\d:\d\d))", re.ASCII)
-EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 class Page(NamedTuple):
@@ -62,7 +60,7 @@ def parse_time_and_id(page_token: str) -> tuple[datetime, str]:
     if not (page_token[-37:-36] == "_" and UUID.fullmatch(last_id)):
         time, last_id = page_token, LOWEST_ID
     try:
-        return parse_time(time), last_id.lower()
+        return _time_of(time), last_id.lower()
     except ValueError as error:
         raise InvalidArgument.of([FieldProblem("page_token", str(error), Reason.INVALID_PAGE_TOKEN)]) from error
 
@@ -112,9 +110,8 @@ def lowest_id_since(name: str, text: str) -> str:
     """
     try:
         return lowest_id(parse_time(text)) if text else LOWEST_ID
-    except ValueError:
-        problem = FieldProblem(name, "must be a time such as 2026-02-07T14:45:59Z", Reason.INVALID_QUERY_PARAMETER)
-        raise InvalidArgument.of([problem]) from None
+    except ValueError as error:
+        raise InvalidArgument.of([FieldProblem(name, str(error), Reason.INVALID_QUERY_PARAMETER)]) from error
 
 
 def _parse_page_token(text: str) -> str:
@@ -124,32 +121,12 @@ def _parse_page_token(text: str) -> str:
     time, tie, last_id = text.partition("_")
     if tie and not UUID.fullmatch(last_id):
         raise ValueError("must be the next_page_token of the page before")
-    created_before = parse_time(time)
+    created_before = _time_of(time)
     return last_id.lower() if tie else lowest_id(created_before)
 
 
-def parse_time(text: str) -> datetime:
-    """Return the RFC 3339 time, up to the next microsecond; a + of its offset may have arrived as a blank."""
-    match = RFC_3339.fullmatch(text)
-    if not match:
-        raise ValueError("must be a next_page_token, or a time such as 2026-02-07T14:45:59.038962Z")
-    date, minute, second, fraction, sign, offset = match.groups()
-    microseconds = -(-int((fraction or "0").ljust(30, "0")) // 10**24)
-    leap = second == "60"
+def _time_of(page_token: str) -> datetime:
     try:
-        time = datetime.fromisoformat(f"{date}T{minute}{59 if leap else second}+00:00")
-        time += timedelta(seconds=leap, microseconds=microseconds)
-        return time - _offset(sign, offset)
-    except OverflowError:  # the offset leads out of the years 1 to 9999
-        return LATEST if date > "5" else EARLIEST
+        return parse_time(page_token)
     except ValueError as error:
-        raise ValueError(f"'{text}' is not a time") from error
-
-
-def _offset(sign: str | None, offset: str | None) -> timedelta:
-    if offset is None:
-        return timedelta()
-    hours, minutes = map(int, offset.split(":"))
-    if hours > 23 or minutes > 59:
-        raise ValueError("no such offset")
-    return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
+        raise ValueError("must be a next_page_token, or a time such as 2026-02-07T14:45:59.038962Z") from error

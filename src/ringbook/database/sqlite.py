@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from ringbook.clock import rfc_3339
 from ringbook.database.engine import PATIENCE_SECONDS, Query, Row, UniqueViolation, Values, up_to
 from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.errors import Unavailable
@@ -25,13 +26,12 @@ UNAVAILABLE_CODES = {
     sqlite3.SQLITE_READONLY,
 }
 NOT_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 CHECKPOINT_PAGES = 4000
 WAL_BYTES = 20_000_000
 """What the WAL is cut to once it was larger: some more than it has between two checkpoints, 4,000 pages of 4 KiB."""
 
-sqlite3.register_adapter(datetime, lambda time: time.astimezone(UTC).strftime(TIME_FORMAT))
+sqlite3.register_adapter(datetime, rfc_3339)
 sqlite3.register_adapter(CustomerKey, lambda key: key.int & ((1 << 47) - 1))
 sqlite3.register_adapter(ContactKey, lambda key: key.bytes)
 

@@ -67,8 +67,7 @@ function Main({ route }) {
   return html`<main id="main" tabindex="-1" ref=${main}>${content()}</main>`;
 }
 
-function Shell({ open, isEnded }) {
-  const route = useRoute();
+function Shell({ open, isEnded, route }) {
   const [isMenu, setMenu] = useState(false), [problem, setProblem] = useState(null);
   useEffect(() => {
     if (!route.screen) go("#/contacts", { isSame: true });
@@ -128,7 +127,7 @@ function Page() {
     return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
   }
   isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
-  return html`<${Shell} open=${open} isEnded=${isEnded} />`;
+  return html`<${Shell} open=${open} isEnded=${isEnded} route=${route} />`;
 }
 
 const page = document.getElementById("page");

@@ -27,8 +27,9 @@ const here = () => new URL(".", document.baseURI.split("#")[0]);
 /** A text of recipes.js with address and key in it. */
 export function filledIn(text, address, key) {
   const isEncrypted = address.protocol === "https:";
+  const prefix = prefixOf(address);
   const values = {
-    url: address.origin + prefixOf(address), host: address.host, hostname: address.hostname,
+    url: address.origin + prefix, host: address.host + prefix, hostname: address.hostname, prefix,
     port: address.port || (isEncrypted ? "443" : "80"),
     HTTP: isEncrypted ? "HTTPS" : "HTTP", P330: isEncrypted ? "3" : "1", key,
   };

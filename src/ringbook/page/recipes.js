@@ -12,7 +12,7 @@ export const recipes = {
     "[caller-details]\nexten => s,1,Set(CURLOPT(conntimeout)=1)\n same => n,Set(CURLOPT(httptimeout)=1)\n same => n,Set(CURLOPT(userpwd)=asterisk:«key»)\n same => n,Set(CURLOPT(hashcompat)=yes)\n same => n,Set(HASH(FOUND)=${CURL(«url»/v1.0/callerid?format=hash&phone=${URIENCODE(${CALLERID(num)})})})\n same => n,GotoIf($[${LEN(${HASH(FOUND,name)})} = 0]?done)\n same => n,Set(CALLERID(name)=${HASH(FOUND,name)})\n same => n,Set(COMPANY=${HASH(FOUND,company)})\n same => n(done),Return()",
   ],
   freepbx: [
-    [["Source Description", "Ringbook"], ["Source type", "«HTTP»"], ["Cache Results", "No"], ["Host", "«hostname»"], ["Port", "«port»"], ["Username", "freepbx"], ["Password", "«key»"], ["Path", "/v1.0/callerid"], ["Query", "phone=[NUMBER]&name=[NAME]"]],
+    [["Source Description", "Ringbook"], ["Source type", "«HTTP»"], ["Cache Results", "No"], ["Host", "«hostname»"], ["Port", "«port»"], ["Username", "freepbx"], ["Password", "«key»"], ["Path", "«prefix»/v1.0/callerid"], ["Query", "phone=[NUMBER]&name=[NAME]"]],
     [["URL", "«url»/v1.0/callerid?token=«key»&phone=$thenumber"], ["Regular Expressions", "(.+)"]],
   ],
   kamailio: [

@@ -87,6 +87,7 @@ export function useRoute() {
   const [route, setRoute] = useState(() => routeOf(shown));
   useEffect(() => {
     watchers.add(setRoute);
+    setRoute((known) => (known.hash === shown ? known : routeOf(shown))); // it may have changed before this watched
     return () => watchers.delete(setRoute);
   }, []);
   return route;

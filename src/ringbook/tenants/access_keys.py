@@ -11,9 +11,9 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Meta
 
-from ringbook.clock import new_id
+from ringbook.clock import new_id, parse_time
 from ringbook.database.engine import Connection, Database, Query, Row
-from ringbook.database.pages import Page, newest_first, parse_time, render_page
+from ringbook.database.pages import Page, newest_first, render_page
 from ringbook.database.parameters import CUSTOMER_ID, ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import access_keys as t

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 
 from ringbook import __version__
-from ringbook.clock import new_id, utc_now
+from ringbook.clock import new_id, rfc_3339, utc_now
 from ringbook.contacts import change_feed
 from ringbook.contacts.change_feed import Positions
 from ringbook.database.engine import Database, Query, Row
@@ -109,12 +109,7 @@ async def send_test(caller: Caller, database: Database, allowed: Sequence[str], 
     if row is None:
         raise webhook.webhook_not_found()
     delivery_id = new_id(now)
-    body = deliveries.event(
-        "webhook.test",
-        now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        f'{{"webhook_id":"{webhook_id}"}}',
-        "null",
-    )
+    body = deliveries.event("webhook.test", rfc_3339(now), f'{{"webhook_id":"{webhook_id}"}}', "null")
     attempt = await _attempt(_target(row, now), allowed, delivery_id, body)
     about = {"id": delivery_id, "contact_id": None, "version": 0, "type": "webhook.test", "tm": now, "now": now}
     async with database.transaction() as transaction:

@@ -149,13 +149,22 @@ def refuse_unknown_parameters(req: Request, handler: Callable[..., Any]) -> None
     """Refuse query parameters that an operation does not declare, credentials aside. Raises InvalidArgument."""
     declared: Operation = handler.operation  # type: ignore[attr-defined]
     known = [one["name"] for one in declared.query]
+    message = "is no parameter here; there " + (f"are {', '.join(known)}" if known else "is none")
     problems = [
-        FieldProblem(name[:100], f"is no parameter here; there are {', '.join(known)}", Reason.UNKNOWN_QUERY_PARAMETER)
+        FieldProblem(name[:100], message, Reason.UNKNOWN_QUERY_PARAMETER)
         for name, value in req.params.items()
         if value and name not in known and name not in CREDENTIAL_PARAMETERS
     ]
     if problems:
         raise InvalidArgument.of(problems)
+
+
+def required_parameter(req: Request, name: str) -> str:
+    """Return the value of a query parameter that must be given. Raises InvalidArgument."""
+    value: str = req.get_param(name, default="")
+    if not value:
+        raise InvalidArgument.of([FieldProblem(name, "is required", Reason.MISSING_QUERY_PARAMETER)])
+    return value
 
 
 PAGE_SIZE_PARAMETER = parameter(
