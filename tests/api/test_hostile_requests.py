@@ -1,10 +1,15 @@
 """Requests that are wrong in many ways at once, cost more than they look, or come from peculiar clients."""
 
+import re
 import socket
 import time
+import uuid
+from urllib.parse import quote
 
 import pytest
 
+from ringbook.api.app import ROUTES
+from ringbook.api.http.resource import operations_of
 from ringbook.values import callers
 
 
@@ -93,3 +98,23 @@ def test_what_is_no_http_has_a_request_id_too(server):
     request_id = answer.split("x-request-id: ")[1].split("\r\n")[0]
     assert (status, len(request_id)) == (400, 32)
     assert f'"request_id":"{request_id}"' in answer
+
+
+QUERIES = [
+    (path, parameter["name"])
+    for path, resource in ROUTES.items()
+    for method, declared in operations_of(resource).items()
+    if method == "GET"
+    for parameter in declared.query
+]
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\0", "\ud800", "\uffff" * 3000, "-1", "1e999"], ids=ascii)
+def test_whatever_a_query_says_is_answered(alice, value):
+    assert len(QUERIES) > 40
+    needed = {"/v1.0/contacts/search": "&q=x", "/v1.0/contacts/export": "&format=csv"}
+    for path, name in QUERIES:
+        url = re.sub(r"{[\w:]+}", str(uuid.UUID(int=1)), path.removeprefix("/v1.0"))
+        query = f"{name}={quote(value, errors='surrogatepass')}{needed.get(path, '')}"
+        answer = alice.api.get(f"{url}?{query}")
+        assert answer.status_code < 500, (url, name, answer.text)

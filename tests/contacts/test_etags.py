@@ -92,6 +92,17 @@ def test_an_upsert_with_if_match_changes_only_what_is_there_as_it_was(alice):
     assert upsert(**{"If-Match": etag}).status_code == 412
 
 
+def test_an_upsert_with_if_none_match_creates_and_changes_nothing(alice):
+    def upsert(notes):
+        given = {"json": {"notes": notes}, "headers": {"If-None-Match": "*"}}
+        return alice.api.put("/contacts", params={"external_id": "crm-1"}, **given)
+
+    first, again = upsert("x"), upsert("y")
+    assert (first.status_code, again.status_code) == (201, 412)
+    assert again.json()["error"]["reason"] == "CONTACT_CHANGED"
+    assert alice.api.get(f"/contacts/{first.json()['id']}").json() == first.json()
+
+
 def test_of_many_who_have_seen_the_same_one_changes_it(api):
     contact = api.post("/contacts", json={})
     path, etag = f"/contacts/{contact.json()['id']}", contact.headers["ETag"]

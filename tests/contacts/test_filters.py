@@ -47,6 +47,8 @@ def names(user, **query):
         ({"email": "c@"}, ""),
         ({"external_id": "CRM-1"}, "C"),
         ({"external_id": "crm-1"}, ""),
+        ({"external_id": "CRM\0-1"}, ""),
+        ({"external_id": "C" * 5000}, ""),
         ({"tag_id": TAGS[0].upper()}, "BA"),
         ({"tag_id": f"{TAGS[0]},{TAGS[2]}"}, "A"),
         ({"tag_id": str(uuid.UUID(int=9))}, ""),

@@ -51,6 +51,26 @@ def test_a_number_from_abroad_is_found_as_it_is_dialled_there(alice, q):
     assert found(alice, q) == ["Other"]
 
 
+@pytest.mark.parametrize(
+    ("company", "queries"),
+    [
+        ("24/7 Support", ["24/7", "24/7 support", "support 24/7", "john 24/7", "24", "7", "247"]),
+        ("7-11", ["7-11", "7 11", "711"]),
+        ("9-1-1 Dispatch", ["9-1-1", "9-1-1 dispatch", "911 john"]),
+        ("1 800 Flowers", ["1 800 Flowers", "flowers 1 800", "1800", "1 80"]),
+        ("Floors 2 3 1 (4), east", ["floors 2 3 1 (4), east", "2 3 1 4", "2 3"]),
+        ("\N{FULLWIDTH DIGIT TWO}4/7", ["24/7", "\N{FULLWIDTH DIGIT TWO}4/7"]),
+        ("Flat 12/3b", ["12/3b", "12 3b"]),
+    ],
+)
+def test_groups_of_digits_in_a_text_are_found_as_they_stand_there(alice, company, queries):
+    made = alice.api.post("/contacts", json={"first_name": "John", "job_title": company}).json()
+    other = alice.api.post("/contacts", json={"first_name": "John", "company": company}).json()
+    for q in queries:
+        found = alice.api.get("/contacts/search", params={"q": q}).json()["result"]
+        assert (q, {one["id"] for one in found}) == (q, {made["id"], other["id"]})
+
+
 def test_fewer_than_three_digits_are_a_word_and_no_number(alice):
     add(alice, JOHN, *named("Studio 54"))
     for q, wanted in {"54": ["Studio 54"], "5": ["Studio 54"], "67": [], "555": ["John Smith"], "john 45": []}.items():

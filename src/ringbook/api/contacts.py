@@ -108,9 +108,11 @@ class ContactsResource(Resource):
     async def on_put(self, req: Request, resp: Response) -> None:
         """Create the contact with an external_id, or update the one that has it: only the fields given change then.
 
-        It may be sent by many at once: one contact comes of it. `source` counts where the contact is created.
+        It may be sent by many at once: one contact comes of it. `source` counts where the contact is created. With
+        `If-None-Match: *` it is created only.
         """
-        await self.change(req, resp, contact.upsert, _external_id(req), etags(req, "If-Match"), body=NewContact)
+        conditions = etags(req, "If-Match"), etags(req, "If-None-Match")
+        await self.change(req, resp, contact.upsert, _external_id(req), *conditions, body=NewContact)
 
 
 class ContactResource(Resource):

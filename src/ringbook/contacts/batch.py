@@ -157,7 +157,7 @@ async def _do(
     if isinstance(given, RingbookError):
         raise given
     if isinstance(given, UpsertedContact):
-        return await contact.upsert(caller, transaction, now, given.external_id, None, given)
+        return await contact.upsert(caller, transaction, now, given.external_id, None, None, given)
     if isinstance(given, NewContact):
         return await contact.create(caller, transaction, now, given)
     if isinstance(given, UnwantedContact):

@@ -44,7 +44,7 @@ from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
 from ringbook.database.rendering import json_object, json_values
 from ringbook.database.schema import HOLDS_EXTERNAL_ID
 from ringbook.database.schema import contacts as t
-from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, Reason, Unavailable
+from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, PreconditionFailed, Reason, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 from ringbook.values.names import sort_name
@@ -251,17 +251,22 @@ async def upsert(
     now: datetime,
     external_id: str,
     expected: Collection[str] | None,
+    unwanted: Collection[str] | None,
     given: NewContact,
 ) -> Representation:
     """Change the contact that holds an external_id as update does, or create one; return its JSON.
 
-    `expected` are the ETags of which it must have one, if any. Raises InvalidArgument, PreconditionFailed.
+    `expected` are the ETags of which it must have one, if any; where `unwanted` is `*` it must not be there. Raises
+    InvalidArgument, PreconditionFailed.
     """
     if given.external_id not in (None, external_id):
         raise InvalidArgument.of([FieldProblem("external_id", "must be that of the query, or absent")])
     for _ in range(ATTEMPTS):
         contact_id = await external_ids.lock_holder(caller, transaction, external_id)
         if contact_id:
+            if unwanted == ["*"]:
+                message = "there is a contact with this external_id, which If-None-Match says there is not"
+                raise PreconditionFailed(Reason.CONTACT_CHANGED, message)
             if expected:
                 await lock(caller, transaction, contact_id, expected)
             fields = {name: getattr(given, name) for name in ContactIn.__struct_fields__}

@@ -65,7 +65,7 @@ class Filters(NamedTuple):
     @property
     def is_hopeless(self) -> bool:
         """Whether a value is none that a contact can have."""
-        return self.numbers == () or "" in (self.address, self.company)
+        return self.numbers == () or "" in (self.address, self.company) or "\0" in (self.external_id or "")
 
 
 class FilterShape(NamedTuple):

@@ -7,7 +7,7 @@ in which a word begins so; within one of a script that writes no blanks it is fo
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ringbook.values import callers, email, phone
@@ -41,6 +41,8 @@ UNSPACED = (
 _RUNS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9 ()+./-]*[0-9][0-9 ()+./-]*")
+_NUMBERS = re.compile(r"(?<!\w)[0-9]+(?:[ ()+./-]+[0-9]+)+(?!\w)", re.ASCII)
+"""What stands in a text and would be one number in a query: 24/7, 1 800."""
 
 
 class Searched(NamedTuple):
@@ -97,9 +99,17 @@ def _spellings(text: str) -> tuple[list[str], list[str]]:
     return first, list(_runs(folded_words(other)))
 
 
-def _words(texts: Iterable[str]) -> dict[str, None]:
+def _words(texts: Collection[str]) -> dict[str, None]:
     first, other = _spellings(" ".join(texts))
-    return dict.fromkeys(first if other is first else [*first, *other])
+    words = dict.fromkeys(first if other is first else [*first, *other])
+    for text in texts:
+        numbers = map(_digits, _NUMBERS.findall(text if text.isascii() else plain(text)))
+        words |= dict.fromkeys(digits for digits in numbers if len(digits) >= FEWEST_DIGITS)
+    return words
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9]", "", text)
 
 
 def folded_company(company: str) -> str:
@@ -185,10 +195,10 @@ def _is_number(text: str) -> bool:
 
 def _number_terms(text: str, region: str) -> list[Term]:
     """Return the term for a number, or those for words of fewer digits than one has."""
-    digits = re.sub("[^0-9]", "", text)
+    digits = _digits(text)
     if len(digits) < FEWEST_DIGITS:
         return [Term((word,)) for word in re.findall("[0-9]+", text)]
-    both = [digits, re.sub("[^0-9]", "", text.replace("(0)", ""))]
+    both = [digits, _digits(text.replace("(0)", ""))]
     beginnings, from_end = both, []
     if not text.startswith("+"):
         beginnings = [one for each in both for one in (each, *phone.without_prefixes(each, region))]

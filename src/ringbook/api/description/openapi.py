@@ -66,7 +66,7 @@ ERRORS = {
     404: "There is no such thing, or it is deleted, or another customer's.",
     409: "It is there already, in no state for this, or the first request with this Idempotency-Key is still running.",
     410: "The token has expired: get a new one, then list all.",
-    412: "The contact is not as If-Match says.",
+    412: "The contact is not as If-Match or If-None-Match says.",
     413: "The body is over the limit.",
     422: "Another request was sent with this Idempotency-Key.",
     429: "More requests than the rate limit allows; try again later.",
@@ -98,6 +98,12 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETags of which the contact must have one, or * for any.",
+    "schema": {"type": "string"},
+}
+CREATES_ONLY = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "* where the contact is to be created only.",
     "schema": {"type": "string"},
 }
 IDEMPOTENCY_KEY = {
@@ -242,6 +248,7 @@ def _operation(one: Described, operations: Sequence[Described]) -> dict[str, Any
 def _headers(one: Described) -> list[dict[str, Any]]:
     """Return the headers that an operation takes, as parameters."""
     conditions = [IF_NONE_MATCH] * one.operation.has_etag + [IF_MATCH] * _changes_one_contact(one)
+    conditions += [CREATES_ONLY] * one.operation.may_create
     return conditions + [IDEMPOTENCY_KEY] * one.operation.is_done_once
 
 
