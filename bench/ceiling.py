@@ -18,7 +18,7 @@ from ringbook.contacts.change_log import INSERT_CHANGE
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS
 from ringbook.contacts.row import TOUCH_CONTACT
-from ringbook.contacts.search_index import INSERT_ENTRY, SET_INDEXED, Indexed
+from ringbook.contacts.search_index import INSERT_ENTRY, SET_INDEXED, indexed_as
 from ringbook.database.connecting import parse
 from ringbook.database.engine import Query
 from ringbook.database.outage import Outage
@@ -26,8 +26,7 @@ from ringbook.database.pages import HIGHEST_ID, render_page
 from ringbook.database.pool import Pool
 from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.database.sqlite import connect
-from ringbook.values.names import sort_name
-from ringbook.values.search_terms import OTHER, Searched, search_text
+from ringbook.values.search_terms import OTHER
 
 CUSTOMER = os.environ["BENCH_CUSTOMER"]
 BY_PHONE, BY_EMAIL = lookup(1, 0), lookup(0, 1)
@@ -141,14 +140,11 @@ async def _read(path: str, query: str) -> tuple[int, bytes]:
 
 
 NO_EXTERNAL_ID = {"external_id": "", "external_id_unique": False}
-SEARCHED = search_text(
-    Searched(
-        **{name: str(CONTACT[name]) for name in (*contact.NAMES, "job_title", "source")},
-        numbers=[entry["number"] for entry in CONTACT["phone_numbers"]],
-        addresses=[entry["address"] for entry in CONTACT["emails"]],
-    )
+INDEXED = indexed_as(
+    CONTACT,
+    [entry["number"] for entry in CONTACT["phone_numbers"]],
+    [entry["address"] for entry in CONTACT["emails"]],
 )
-INDEXED = Indexed(SEARCHED, sort_name(*(str(CONTACT[name]) for name in contact.NAMES)))
 """What is indexed of the contact that is created, and of one that gets its names."""
 
 UNSAID = {"label": None, "detail": ""}

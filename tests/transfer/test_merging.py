@@ -41,13 +41,13 @@ def read(row):
 @example(TWO_PRIMARY)
 def test_a_new_contact_is_found_by_what_was_said_of_it_when_its_row_was_read(row):
     state = new_state(read(row), ID, [], NOW)
-    assert state.is_to_be_indexed == state._replace(found_by=None).is_to_be_indexed
+    assert state.wanted_index == state._replace(found_by=None).wanted_index
 
 
 @given(ROWS, ROWS)
 def test_a_row_that_changes_a_new_contact_changes_what_it_is_found_by(first, second):
     state = merged(new_state(read(first), ID, [], NOW), read(second), [], NOW, overwrite=True)
-    assert state.is_to_be_indexed == state._replace(found_by=None).is_to_be_indexed
+    assert state.wanted_index == state._replace(found_by=None).wanted_index
 
 
 @given(ROWS)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from ringbook.contacts import addresses, external_ids, search_index
 from ringbook.contacts.change_log import Changing, FieldChange, changes_between
-from ringbook.contacts.contact import NAMES, TEXTS
+from ringbook.contacts.contact import TEXTS
 from ringbook.contacts.contact_tags import INSERT_CONTACT_TAG, added, removed
 from ringbook.contacts.entries import Stored
 from ringbook.contacts.kinds import KINDS, Kind
 from ringbook.contacts.row import values_of_change
-from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed
+from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed, indexed_as
 from ringbook.database.engine import Connection, Query
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, values_of
 from ringbook.database.rendering import each_text, json_group
@@ -22,8 +22,6 @@ from ringbook.database.schema import IdColumn
 from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.tenants.caller import Caller
-from ringbook.values.names import sort_name
-from ringbook.values.search_terms import Searched, search_text
 
 ENOUGH = 2
 """How many holders of a value are looked for: it is known then that it is not one contact's alone."""
@@ -49,7 +47,7 @@ class ContactState(NamedTuple):
     """What it is to be in the index by, where that is known already."""
 
     @property
-    def is_to_be_indexed(self) -> Indexed:
+    def wanted_index(self) -> Indexed:
         """What it is to be in the index by."""
         if self.found_by is not None:
             return self.found_by
@@ -57,13 +55,6 @@ class ContactState(NamedTuple):
             self.texts,
             *([one.kept.values[kind.normalized] for one in _shown(self.addresses[kind])] for kind in KINDS),
         )
-
-
-def indexed_as(texts: Mapping[str, str], numbers: Sequence[str], mails: Sequence[str]) -> Indexed:
-    """Return what a contact of these texts is in the index by; its numbers and emails are in their order."""
-    named = {name: texts.get(name, "") for name in (*NAMES, "job_title")}
-    text = search_text(Searched(**named, source=texts["source"], numbers=numbers, addresses=mails))
-    return Indexed(text, sort_name(*(named[name] for name in NAMES)))
 
 
 def _shown(stored: Sequence[Stored]) -> list[Stored]:
@@ -226,7 +217,7 @@ async def write_all(caller: Caller, transaction: Changing, now: datetime, change
     values: dict[Query, list[dict[str, Any]]] = {query: [] for query in _WRITES}
     indexed = {}
     for before, after in changes:
-        indexed[after.id] = (before.indexed if before else NOTHING, after.is_to_be_indexed)
+        indexed[after.id] = (before.indexed if before else NOTHING, after.wanted_index)
         for query, rows in _rows(caller, now, before, after._replace(indexed=indexed[after.id][1])):
             values[query].extend(rows)
         transaction.record(after.id, "updated" if before else "created", now, _field_changes(before, after))

@@ -37,7 +37,7 @@ from ringbook.contacts.row import (
     touch,
     values_of_change,
 )
-from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed
+from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed, indexed_as
 from ringbook.database.engine import Connection, Database, Query, Row
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, values_of
@@ -47,10 +47,7 @@ from ringbook.database.schema import contacts as t
 from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, PreconditionFailed, Reason, Unavailable
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
-from ringbook.values.names import sort_name
-from ringbook.values.search_terms import Searched, search_text
 
-NAMES = ("display_name", "first_name", "last_name", "company")
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
 
 LONGEST_EXTERNAL_ID = 255
@@ -184,17 +181,8 @@ async def create(caller: Caller, transaction: Changing, now: datetime, new: NewC
     contact_id = new_id(now)
     values = {name: getattr(new, name) or "" for name in TEXTS}
     values["source"] = new.source or "manual"
-    names = tuple(values[name] for name in NAMES)
     counting = that_count({kind: new.entries(kind) for kind in KINDS}, stored={})
-    numbers, mails = ([entry.normalized for entry in counting[kind]] for kind in KINDS)
-    searched = Searched(
-        **{name: values[name] for name in NAMES},
-        job_title=values["job_title"],
-        source=values["source"],
-        numbers=numbers,
-        addresses=mails,
-    )
-    indexed = Indexed(search_text(searched), sort_name(*names))
+    indexed = indexed_as(values, *([entry.normalized for entry in counting[kind]] for kind in KINDS))
     values |= indexed._asdict()
     values |= {"customer_id": caller.customer_id, "contact_id": contact_id, "now": now}
     external_id = values["external_id"]

@@ -65,6 +65,16 @@ class Indexed(NamedTuple):
 NOTHING = Indexed("", "")
 """Of a contact that is not in the index."""
 
+NAMES = ("display_name", "first_name", "last_name", "company")
+_TEXTS = (*NAMES, "job_title", "source")
+
+
+def indexed_as(texts: Mapping[str, str], numbers: Sequence[str], addresses: Sequence[str]) -> Indexed:
+    """Return what a contact of these texts is in the index by; its numbers, in E.164, and emails are in their order."""
+    found_by = {name: texts.get(name, "") for name in _TEXTS}
+    text = search_text(Searched(**found_by, numbers=numbers, addresses=addresses))
+    return Indexed(text, sort_name(*(found_by[name] for name in NAMES)))
+
 
 class _Address(msgspec.Struct):
     address: str
@@ -88,10 +98,8 @@ class _Contact(msgspec.Struct):
 
     @property
     def indexed(self) -> Indexed:
-        names = (self.display_name, self.first_name, self.last_name, self.company)
-        numbers, addresses = [one.number_e164 for one in self.phone_numbers], [one.address for one in self.emails]
-        text = search_text(Searched(*names, self.job_title, self.source, numbers, addresses))
-        return Indexed(text, sort_name(*names))
+        texts = {name: getattr(self, name) for name in _TEXTS}
+        return indexed_as(texts, [one.number_e164 for one in self.phone_numbers], [one.address for one in self.emails])
 
 
 _CONTACT = msgspec.json.Decoder(_Contact)
@@ -164,7 +172,6 @@ def _list_of(table: sa.Table, column: str) -> sa.ColumnElement[object]:
     return json_list(rows, json_object(**{column: rows.c[column]}))
 
 
-_TEXTS = ("display_name", "first_name", "last_name", "company", "job_title", "source")
 _IS_BEHIND = sa.or_(t.c.search_version.is_(None), t.c.search_version != t.c.version)
 _WANTED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="wanted")
 CONTACTS_TO_INDEX = Query(

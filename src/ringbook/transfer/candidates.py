@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ringbook.contacts.bulk import indexed_as
 from ringbook.contacts.contact import TEXTS, NewContact
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.entries import Kept
 from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS, Kind
-from ringbook.contacts.search_index import NOTHING, Indexed
+from ringbook.contacts.search_index import NOTHING, Indexed, indexed_as
 from ringbook.contacts.tags import NewTag
 from ringbook.transfer.rows import FileRow, RowAddress, RowContact
 from ringbook.values import email, phone
