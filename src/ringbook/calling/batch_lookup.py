@@ -13,7 +13,7 @@ from ringbook.contacts import contact
 from ringbook.contacts.contact import FoundContact
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.database.engine import Connection, Query
-from ringbook.database.rendering import each_text, json_array, json_group
+from ringbook.database.rendering import each_wanted, encoded_list, json_array, json_group
 from ringbook.database.schema import contacts as t
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
@@ -73,7 +73,7 @@ def _lookup_all(kind: Kind) -> Query:
     The contact of each is chosen by one probe, as in a single lookup, and its JSON alone is made. A subquery, not a
     join: no planner can turn that around. One row: it is read in one step.
     """
-    asked = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
+    asked = each_wanted()
     found = contact.FOUND.where(t.c.id == first_with(kind, asked.c.value)).correlate(asked).scalar_subquery()
     return Query(sa.select(json_group(json_array(asked.c.value, found))).select_from(asked), long=True)
 
@@ -140,7 +140,7 @@ async def _find(caller: Caller, database: Connection, query: Query, wanted: Sequ
     keys = list(dict.fromkeys(key for _, its_keys, _ in wanted for key in its_keys))
     found: dict[str, msgspec.Raw] = {}
     if keys:
-        row = await database.one(query, customer_id=caller.customer_id, wanted=msgspec.json.encode(keys).decode())
+        row = await database.one(query, customer_id=caller.customer_id, wanted=encoded_list(keys))
         pairs = _PAIRS.decode(row[0] if row else "[]")
         found = {key: contact for key, contact in pairs if bytes(contact) != b"null"}
     return [

@@ -17,7 +17,7 @@ from ringbook.contacts.row import values_of_change
 from ringbook.contacts.search_index import IN_INDEX_AS, NOTHING, Indexed, indexed_as
 from ringbook.database.engine import Connection, Query
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, values_of
-from ringbook.database.rendering import each_text, json_group
+from ringbook.database.rendering import each_wanted, encoded_list, json_group
 from ringbook.database.schema import IdColumn
 from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
@@ -61,7 +61,7 @@ def _shown(stored: Sequence[Stored]) -> list[Stored]:
     return sorted(stored, key=lambda one: (not one.is_primary, one.id))
 
 
-_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
+_ASKED = each_wanted()
 
 
 def _holders_of(kind: Kind) -> sa.Select[Any]:
@@ -86,19 +86,14 @@ HOLDERS_OF_EXTERNAL_ID = Query(sa.select(_ASKED.c.value, external_ids.holder(_AS
 
 async def holders(caller: Caller, database: Connection, kind: Kind, values: Iterable[str]) -> dict[str, list[str]]:
     """Return for each normalized value the ids of the live contacts that have it, as far as ENOUGH."""
-    rows = await database.all(HOLDERS[kind], customer_id=caller.customer_id, wanted=list_of(values))
+    rows = await database.all(HOLDERS[kind], customer_id=caller.customer_id, wanted=encoded_list(values))
     return {value: msgspec.json.decode(ids) for value, ids in rows}
 
 
 async def holders_of_external_ids(caller: Caller, database: Connection, values: Iterable[str]) -> dict[str, list[str]]:
     """Return for each external_id the id of the contact that holds it, in a list."""
-    rows = await database.all(HOLDERS_OF_EXTERNAL_ID, customer_id=caller.customer_id, wanted=list_of(values))
+    rows = await database.all(HOLDERS_OF_EXTERNAL_ID, customer_id=caller.customer_id, wanted=encoded_list(values))
     return {value: [str(holder)] if holder else [] for value, holder in rows}
-
-
-def list_of(values: Iterable[str]) -> str:
-    """Return the JSON list of values, for statements over ASKED_IDS."""
-    return msgspec.json.encode(list(values)).decode()
 
 
 ASKED_IDS = sa.select(sa.cast(_ASKED.c.value, IdColumn))
@@ -113,7 +108,7 @@ DELETED_CONTACTS = Query(
 
 async def deleted(caller: Caller, database: Connection, contact_ids: Iterable[str]) -> set[str]:
     """Return those of the ids that are of deleted contacts."""
-    rows = await database.all(DELETED_CONTACTS, customer_id=caller.customer_id, wanted=list_of(contact_ids))
+    rows = await database.all(DELETED_CONTACTS, customer_id=caller.customer_id, wanted=encoded_list(contact_ids))
     return {str(row[0]) for row in rows}
 
 
@@ -140,7 +135,7 @@ TAGS_OF_CONTACTS = Query(
 
 async def hold_all(caller: Caller, transaction: Connection, contact_ids: Iterable[str]) -> dict[str, ContactState]:
     """Return the live contacts of these ids, and let all other changes of them wait."""
-    asked = {"customer_id": caller.customer_id, "wanted": list_of(contact_ids)}
+    asked = {"customer_id": caller.customer_id, "wanted": encoded_list(contact_ids)}
     states = {}
     for contact_id, text, name, *texts in await transaction.all(HOLD_CONTACTS, **asked):
         named = dict(zip(ALL_TEXTS, texts, strict=True))

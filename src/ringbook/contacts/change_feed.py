@@ -20,9 +20,9 @@ from msgspec import UNSET, Meta, UnsetType
 from ringbook.contacts.book_versions import SLOTS
 from ringbook.contacts.contact import WHOLE, Contact
 from ringbook.database.engine import Connection, Database, Query
-from ringbook.database.pages import MOST_CHARACTERS
+from ringbook.database.pages import MOST_CHARACTERS, that_fit
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT, SLOT
-from ringbook.database.rendering import each_text, json_object, json_values
+from ringbook.database.rendering import each_wanted, encoded_list, json_object, json_values
 from ringbook.database.schema import book_versions, contacts
 from ringbook.database.schema import contact_changes as t
 from ringbook.errors import FieldProblem, InvalidArgument, Reason, TokenExpired
@@ -204,7 +204,7 @@ def moved_to(positions: Positions, changes: Sequence[Change]) -> Positions:
     return tuple(moved)
 
 
-_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
+_ASKED = each_wanted()
 TOMBSTONE = json_object(**json_values(contacts.c, "id", "tm_delete"), merged_into=sa.null())
 _IS_LIVE = contacts.c.tm_delete.is_(None)
 
@@ -234,10 +234,9 @@ async def read_feed(caller: Caller, database: Database, positions: Positions, mo
     ids = list(dict.fromkeys(change.contact_id for change in changes))
     if not ids:
         return Feed([], positions, book_front)
-    wanted = msgspec.json.encode(ids).decode()
+    wanted = encoded_list(ids)
     rows = await database.first(FEED_ENTRIES, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
-    if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
-        rows = rows[:-1]
+    rows = that_fit(rows)
     told = {contact_id for _, _, contact_id in rows}
     entries = [f'{{"{"contact" if is_live else "deleted"}":{json}}}' for json, is_live, _ in rows]
     end = next((i for i, change in enumerate(changes) if change.contact_id not in told), len(changes))

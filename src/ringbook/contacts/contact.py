@@ -219,9 +219,7 @@ async def get(caller: Caller, database: Connection, contact_id: str) -> Represen
     return representation(await database.one(SELECT_CONTACT, customer_id=caller.customer_id, contact_id=contact_id))
 
 
-CONTACT_PAGE = Query(
-    newest_first(WHOLE.add_columns(t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")), t)
-)
+CONTACT_PAGE = Query(newest_first(WHOLE, t))
 
 
 async def page(caller: Caller, database: Database, page: Page) -> bytes:

@@ -12,6 +12,7 @@ from ringbook.contacts.entries import that_count
 from ringbook.contacts.kinds import KINDS
 from ringbook.contacts.row import VERSION, Representation
 from ringbook.database.engine import Query, UniqueViolation
+from ringbook.database.rendering import encoded_list
 from ringbook.database.schema import contacts as t
 from ringbook.errors import InvalidArgument
 from ringbook.tenants.caller import Caller
@@ -50,7 +51,7 @@ class Creating:
                 await bulk.write_all(self._caller, self._transaction, now, [(None, state) for state in states])
         except UniqueViolation:  # another has been given an external_id in this moment
             return []
-        wanted = bulk.list_of(state.id for state in states)
+        wanted = encoded_list(state.id for state in states)
         rows = await self._transaction.all(SELECT_CONTACTS, customer_id=self._caller.customer_id, wanted=wanted)
         return [representation(row)._replace(is_new=True) for row in rows]
 

@@ -35,7 +35,8 @@ from ringbook.contacts.search_statements import (
     walk,
 )
 from ringbook.database.engine import Connection, Database, Query
-from ringbook.database.pages import LOWEST_ID, MOST_CHARACTERS
+from ringbook.database.pages import LOWEST_ID, MOST_CHARACTERS, that_fit
+from ringbook.database.rendering import encoded_list
 from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.tenants.caller import Caller
@@ -154,10 +155,9 @@ async def search_contacts(caller: Caller, database: Database, terms: Terms, page
         exact = await _exact_contacts(caller, database, terms)
         found, token = await _read_page(caller, database, _Search(terms, shape, values, exact, []), page)
     is_complete = not token and await search_index.is_complete(caller, database)
-    wanted = msgspec.json.encode([contact_id for _, contact_id in found[: page.size]]).decode()
+    wanted = encoded_list(contact_id for _, contact_id in found[: page.size])
     rows = await database.first(CONTACTS_OF_IDS, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
-    if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
-        rows = rows[:-1]
+    rows = that_fit(rows)
     if len(rows) < len(found):
         token = "{}.{}".format(*found[len(rows) - 1])
     result = ",".join([row[0] for row in rows if row[0] != "null"])

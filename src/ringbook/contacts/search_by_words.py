@@ -6,6 +6,7 @@ import msgspec
 
 from ringbook.contacts.search_statements import NEXT_OF_WORDS, WORDS_IN_RANGE
 from ringbook.database.engine import Connection, Query
+from ringbook.database.rendering import encoded_list
 from ringbook.database.schema import ContactKey, CustomerKey
 from ringbook.tenants.caller import Caller
 
@@ -51,7 +52,7 @@ async def contacts_with(
     while words:
         places, end = await _next(caller, database, words, place, until, limit)
         if places:
-            wanted = msgspec.json.encode([contact_id + name for name, contact_id in places]).decode()
+            wanted = encoded_list(contact_id + name for name, contact_id in places)
             row = await database.one(test, **values | {"wanted": wanted, "limit": limit - len(found)})
             found += msgspec.json.decode(row[0]) if row else []
         tested += len(places)
@@ -70,7 +71,7 @@ async def _next(
     row = await database.one(
         NEXT_OF_WORDS,
         customer_key=CustomerKey(caller.customer_id),
-        each_word=msgspec.json.encode(words).decode(),
+        each_word=encoded_list(words),
         after_name=place[0],
         after_key=ContactKey(place[1]),
         until=until,

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ringbook.database.engine import Connection, Database, Query, Transaction
 from ringbook.database.pages import LOWEST_ID
 from ringbook.database.parameters import CONTACT_ID, CONTACT_KEY, CUSTOMER_ID, CUSTOMER_KEY, LIMIT, values_of
-from ringbook.database.rendering import each_text, json_group, json_list, json_object
+from ringbook.database.rendering import each_wanted, encoded_list, json_group, json_list, json_object
 from ringbook.database.schema import (
     ContactKey,
     CustomerKey,
@@ -173,7 +173,7 @@ def _list_of(table: sa.Table, column: str) -> sa.ColumnElement[object]:
 
 
 _IS_BEHIND = sa.or_(t.c.search_version.is_(None), t.c.search_version != t.c.version)
-_WANTED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="wanted")
+_WANTED = each_wanted()
 CONTACTS_TO_INDEX = Query(
     sa.select(
         t.c.id,
@@ -193,9 +193,7 @@ CONTACTS_TO_INDEX = Query(
 
 async def index(caller: Caller, transaction: Transaction, contact_ids: Sequence[str]) -> int:
     """Index contacts as they are now; one that is being changed is left to its change. Return how many it were."""
-    rows = await transaction.all(
-        CONTACTS_TO_INDEX, customer_id=caller.customer_id, wanted=msgspec.json.encode(contact_ids).decode()
-    )
+    rows = await transaction.all(CONTACTS_TO_INDEX, customer_id=caller.customer_id, wanted=encoded_list(contact_ids))
     changed, values = {}, []
     for contact_id, text, name, is_deleted, json in rows:
         indexed = _CONTACT.decode(json).indexed

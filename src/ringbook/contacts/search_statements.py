@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ringbook.contacts.contact import WHOLE
 from ringbook.database.engine import Query
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, CUSTOMER_KEY, LIMIT
-from ringbook.database.rendering import each_text, id_of_key, json_group, json_of_text
+from ringbook.database.rendering import each_wanted, id_of_key, json_group, json_of_text
 from ringbook.database.schema import ContactKeyColumn, IdColumn, emails, phone_numbers
 from ringbook.database.schema import contacts as t
 from ringbook.database.schema import search_index as entries
@@ -48,7 +48,7 @@ def _is_live() -> tuple[sa.ColumnElement[bool], ...]:
 _AFTER_NAME = sa.bindparam("after_name", type_=t.c.sort_name.type)
 _AFTER = sa.tuple_(_AFTER_NAME, sa.bindparam("after", type_=IdColumn))
 _AFTER_KEY = sa.tuple_(_AFTER_NAME, sa.bindparam("after_key", type_=ContactKeyColumn))
-_ASKED = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="asked")
+_ASKED = each_wanted()
 
 
 def _in_range(name: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -162,7 +162,7 @@ def _words_in_range() -> sa.Select[tuple[str]]:
 
 
 WORDS_IN_RANGE = Query(_words_in_range(), long=True)
-_WORD = each_text(_text("each_word")).table_valued(sa.column("value", sa.Text), name="asked")
+_WORD = each_wanted("each_word")
 _NEXT = (
     sa.select(entries.c.sort_name, entries.c.contact_id)
     .where(

@@ -16,7 +16,7 @@ from ringbook.contacts.row import Representation, values_of_change
 from ringbook.database.engine import Connection, Database, Query, Row, Transaction, UniqueViolation
 from ringbook.database.pages import Page, newest_first, read_page
 from ringbook.database.parameters import CONTACT_ID, CUSTOMER_ID, NOW, TAG_ID, changes_of, values_of
-from ringbook.database.rendering import each_text, json_object, json_values
+from ringbook.database.rendering import each_wanted, encoded_list, json_object, json_values
 from ringbook.database.schema import contact_tags, contacts, customers
 from ringbook.database.schema import tags as t
 from ringbook.errors import AlreadyExists, FieldProblem, NotFound, Reason
@@ -96,7 +96,7 @@ async def add(caller: Caller, transaction: Transaction, now: datetime, name: str
     return values["tag_id"]
 
 
-_NAMES = each_text(sa.bindparam("wanted", type_=sa.Text)).table_valued(sa.column("value", sa.Text), name="names")
+_NAMES = each_wanted()
 TAGS_OF_NAMES = Query(
     sa.select(t.c.name_folded, t.c.id).where(
         t.c.customer_id == CUSTOMER_ID, t.c.tm_delete.is_(None), t.c.name_folded.in_(sa.select(_NAMES.c.value))
@@ -106,7 +106,7 @@ TAGS_OF_NAMES = Query(
 
 async def find_ids(caller: Caller, database: Connection, folded: Sequence[str]) -> dict[str, str]:
     """Return the ids of the tags that have one of these names, by the folded name."""
-    wanted = msgspec.json.encode(folded).decode()
+    wanted = encoded_list(folded)
     rows = await database.all(TAGS_OF_NAMES, customer_id=caller.customer_id, wanted=wanted)
     return {name: str(tag_id) for name, tag_id in rows}
 
@@ -118,9 +118,7 @@ async def get(caller: Caller, database: Connection, tag_id: str) -> Representati
 
 TAG_PAGE = Query(
     newest_first(
-        sa.select(_JSON, t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")).where(
-            t.c.customer_id == CUSTOMER_ID
-        ),
+        sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID),
         t,
     )
 )

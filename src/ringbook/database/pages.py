@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ringbook.clock import LATEST, lowest_id, parse_time
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.parameters import LIMIT
+from ringbook.database.rendering import json_values
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 from ringbook.values.fields import UUID
 
@@ -66,12 +67,13 @@ def parse_time_and_id(page_token: str) -> tuple[datetime, str]:
 
 
 def newest_first(statement: sa.Select, table: sa.FromClause) -> sa.Select:  # type: ignore[type-arg]
-    """Return `statement` cut to one page of the live rows of `table`: parameters `below` and `limit`.
+    """Return `statement`, which selects an item's JSON, with its id and tm_create, for one page of the live rows.
 
-    It must select the item's JSON, its id, and its tm_create as it stands in JSON. The caller asks for one row more
-    than the page holds: that tells whether there is a next page.
+    The parameters are `below` and `limit`. The caller asks for one row more than the page holds: that tells whether
+    there is a next page.
     """
     below = sa.bindparam("below", type_=table.c.id.type)
+    statement = statement.add_columns(table.c.id, json_values(table.c, "tm_create")["tm_create"].label("time"))
     return statement.where(table.c.id < below, table.c.tm_delete.is_(None)).order_by(table.c.id.desc()).limit(LIMIT)
 
 
@@ -81,10 +83,14 @@ async def read_page(database: Database, query: Query, customer_id: str, page: Pa
     return render_page(await database.first(query, MOST_CHARACTERS, **values), page.size)
 
 
+def that_fit(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows (json, …), as Database.first reads them, without one that goes over MOST_CHARACTERS."""
+    return rows[:-1] if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS else rows
+
+
 def render_page(rows: Sequence[Row], size: int) -> bytes:
     """Return the JSON of a page from the `rows` (json, id, tm_create), the last of which may be the next page's."""
-    if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS:
-        size = min(size, len(rows) - 1)
+    size = min(size, len(that_fit(rows)))
     items = ",".join([row[0] for row in rows[:size]])
     return f'{{"result":[{items}],"next_page_token":"{_next_page_token(rows, size)}"}}'.encode()
 

@@ -1,7 +1,9 @@
 """The SQL that both databases say differently: JSON made by the database itself, and the later of two times."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -37,14 +39,23 @@ json_array = _construct("json_array", "json_array(@)", "json_build_array(@)")
 json_of_text = _construct("json_of_text", "json(@)", "CAST(@ AS json)")
 """A text that is JSON, as a part of other JSON."""
 
-each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
-"""The texts of a JSON list, as rows with the column `value`."""
-
+_each_text = _construct("each_text", "json_each(@)", "json_array_elements_text(CAST(@ AS json))")
 _GROUPS = [f"substr(hex(@), {first}, {length})" for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
 id_of_key = _construct("id_of_key", "lower(" + " || '-' || ".join(_GROUPS) + ")", "@", IdColumn)
 """The id that a ContactKey column stands for."""
 
 latest = _construct("latest", "max(@)", "greatest(@)", TimeColumn)
+
+
+def each_wanted(parameter: str = "wanted") -> sa.TableValuedAlias:
+    """Return the texts of the JSON list that a parameter is, as rows with the column `value`; see encoded_list."""
+    texts = _each_text(sa.bindparam(parameter, type_=sa.Text))
+    return texts.table_valued(sa.column("value", sa.Text), name="asked")
+
+
+def encoded_list(texts: Iterable[str]) -> str:
+    """Return the JSON list that each_wanted takes."""
+    return msgspec.json.encode(list(texts)).decode()
 
 
 def json_object(**values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

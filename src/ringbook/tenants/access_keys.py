@@ -63,9 +63,7 @@ ACCESS_KEYS_OF_CUSTOMER = Query(
 )
 ACCESS_KEY_PAGE = Query(
     newest_first(
-        sa.select(_PUBLIC, t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")).where(
-            t.c.customer_id == CUSTOMER_ID
-        ),
+        sa.select(_PUBLIC).where(t.c.customer_id == CUSTOMER_ID),
         t,
     )
 )

@@ -137,9 +137,7 @@ async def get(caller: Caller, database: Connection, user_id: str) -> bytes:
 
 USER_PAGE = Query(
     newest_first(
-        sa.select(USER_JSON, t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")).where(
-            t.c.customer_id == CUSTOMER_ID
-        ),
+        sa.select(USER_JSON).where(t.c.customer_id == CUSTOMER_ID),
         t,
     )
 )

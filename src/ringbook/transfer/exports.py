@@ -14,7 +14,7 @@ from ringbook.contacts.search_statements import CONTACTS_OF_IDS
 from ringbook.database.engine import Connection, Database, Query
 from ringbook.database.pages import HIGHEST_ID, LOWEST_ID
 from ringbook.database.parameters import CUSTOMER_ID, LIMIT
-from ringbook.database.rendering import json_group, json_object
+from ringbook.database.rendering import encoded_list, json_group, json_object
 from ringbook.database.schema import IdColumn, tags
 from ringbook.database.schema import contacts as t
 from ringbook.tenants.caller import Caller
@@ -78,7 +78,7 @@ async def export(
         }
         async for ids in _ids(caller, book, wanted):
             for i in range(0, len(ids), IN_MEMORY):
-                wanted_ids = msgspec.json.encode(ids[i : i + IN_MEMORY]).decode()
+                wanted_ids = encoded_list(ids[i : i + IN_MEMORY])
                 rows = await book.all(CONTACTS_OF_IDS, customer_id=caller.customer_id, wanted=wanted_ids)
                 yield await asyncio.to_thread(_part, write[form], names, [row[0] for row in rows if row[0] != "null"])
 

@@ -139,9 +139,7 @@ async def get(caller: Caller, database: Connection, webhook_id: str) -> bytes:
 
 WEBHOOK_PAGE = Query(
     newest_first(
-        sa.select(_JSON, t.c.id, json_values(t.c, "tm_create")["tm_create"].label("time")).where(
-            t.c.customer_id == CUSTOMER_ID
-        ),
+        sa.select(_JSON).where(t.c.customer_id == CUSTOMER_ID),
         t,
     )
 )
