@@ -1,5 +1,6 @@
 """The filters of the list of contacts, and the trash."""
 
+import json
 import re
 import uuid
 
@@ -7,6 +8,7 @@ import pytest
 
 from ringbook.api.app import ROUTES
 from ringbook.api.http.resource import operations_of
+from ringbook.contacts import filters
 
 TAGS = [str(uuid.UUID(int=i)) for i in range(1, 4)]
 BODIES = [
@@ -121,6 +123,31 @@ def test_a_parameter_that_is_unknown_or_wrong_is_named(alice, path, query, reaso
     assert answer.status_code == 400, answer.text
     error = answer.json()["error"]
     assert (error["reason"], [one["field"] for one in error["details"]]) == (reason, fields)
+
+
+def test_filters_that_seldom_meet_give_short_pages_and_lose_nobody(alice, monkeypatch):
+    monkeypatch.setattr(filters, "LOOKED_AT", (3, 5))  # as if there were thousands
+    rare = {0, 1, 17, 18, 39}
+    bodies = [
+        {"display_name": str(i), "tag_ids": TAGS[: 2 if i in rare else 1], "source": "manual" if i % 2 else "api"}
+        for i in range(40)
+    ]
+    alice.api.post("/contacts/batch", json={"operations": [{"create": body} for body in bodies]})
+    for query, expected in (
+        ({"tag_id": ",".join(TAGS[:2])}, [39, 18, 17, 1, 0]),
+        ({"tag_id": ",".join(TAGS[:2]), "source": "api"}, [18, 0]),
+        ({"tag_id": TAGS[0]}, list(range(39, -1, -1))),
+        ({"tag_id": ",".join(reversed(TAGS))}, []),
+    ):
+        found, token, pages = [], "", 0
+        while token or not pages:
+            part = page(alice, **query, page_size=2, page_token=token)
+            found += [int(one["display_name"]) for one in part["result"]]
+            token, pages = part["next_page_token"], pages + 1
+        assert found == expected
+        assert pages <= 21
+        file = alice.api.get("/contacts/export", params={"format": "jsonl", **query}).text
+        assert [int(json.loads(line)["display_name"]) for line in file.splitlines()] == expected
 
 
 LISTS = sorted(

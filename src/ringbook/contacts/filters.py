@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from ringbook.contacts import external_ids, search_index
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.search_statements import CONTACTS_OF_IDS
-from ringbook.database.engine import Database, Query
-from ringbook.database.pages import MOST_CHARACTERS, Page, render_page
+from ringbook.database.engine import Connection, Database, Query
+from ringbook.database.pages import MOST_CHARACTERS, Page, render_page, token_below
 from ringbook.database.parameters import CUSTOMER_ID, CUSTOMER_KEY, LIMIT
-from ringbook.database.rendering import id_of_key, json_group
+from ringbook.database.rendering import encoded_list, id_of_key, json_group
 from ringbook.database.schema import (
     ContactKey,
     ContactKeyColumn,
@@ -36,6 +36,10 @@ from ringbook.values.fields import UUID
 from ringbook.values.search_terms import SOURCE, company_word, folded_company
 
 SOURCES = ("manual", "import", "api", "sync")
+
+LOOKED_AT = (1_000, 10_000)
+"""How many contacts of the first filter are looked at for a page, in turn, where the others have found too few: one
+that is given only by looking at more is found by a later page."""
 
 
 class Filters(NamedTuple):
@@ -108,6 +112,7 @@ def _text(name: str) -> sa.BindParameter[str]:
 
 _BELOW = sa.bindparam("below", type_=IdColumn)
 _BELOW_KEY = sa.bindparam("below_key", type_=ContactKeyColumn)
+_LOOKED_AT = sa.bindparam("looked_at", type_=sa.Integer)
 Test = sa.ColumnElement[bool]
 
 
@@ -167,32 +172,39 @@ def _each(shape: FilterShape) -> list[tuple[sa.Select[Any], Test]]:
 
 @cache
 def filtered(shape: FilterShape) -> Query:
-    """Return the statement for the ids of the next contacts that the filters find, newest first, as a JSON list."""
+    """Return the statement that looks at the next contacts of the first filter, newest first, for those of all filters.
+
+    It gives the ids of those as a JSON list, and that of the last one looked at; null where there are no more.
+    """
     each = _each(shape)
-    having = each[0][0].subquery("having")
+    looked_at = each[0][0].order_by(sa.desc("place")).limit(_LOOKED_AT).cte("looked_at")
     found = (
         sa.select(sa.literal_column("1"))
         .where(
             t.c.customer_id == CUSTOMER_ID,
-            t.c.id == having.c.id,
+            t.c.id == looked_at.c.id,
             t.c.tm_delete.is_(None),
             t.c.id < _BELOW,
             *(test for _, test in each),
         )
-        .correlate(having)
+        .correlate(looked_at)
         .exists()
     )
-    chosen = sa.select(having.c.id).where(found).order_by(having.c.place.desc()).limit(LIMIT).subquery("chosen")
-    return Query(sa.select(json_group(chosen.c.id)), long=True)
+    in_order = sa.select(looked_at.c.id).order_by(looked_at.c.place.desc())
+    chosen = in_order.where(found).limit(LIMIT).subquery("chosen")
+    last = in_order.limit(sa.literal_column("1")).offset(_LOOKED_AT - sa.literal_column("1")).scalar_subquery()
+    ids = sa.select(json_group(chosen.c.id)).select_from(chosen).scalar_subquery()
+    return Query(sa.select(ids, last), long=True)
 
 
-def values_of_page(caller: Caller, filters: Filters, below: str, limit: int) -> dict[str, Any]:
-    """Return the values for `filtered`: of at most `limit` contacts whose ids are below one."""
+def values_of_filters(caller: Caller, filters: Filters, below: str, looked_at: int, limit: int) -> dict[str, Any]:
+    """Return the values for `filtered`: to find at most `limit` contacts among so many whose ids are below one."""
     values: dict[str, Any] = {
         "customer_id": caller.customer_id,
         "customer_key": CustomerKey(caller.customer_id),
         "below": below,
         "below_key": ContactKey(below),
+        "looked_at": looked_at,
         "limit": limit,
         "external_id": filters.external_id,
         "address": filters.address,
@@ -206,6 +218,28 @@ def values_of_page(caller: Caller, filters: Filters, below: str, limit: int) -> 
     return values
 
 
+async def next_ids(
+    caller: Caller, database: Connection, filters: Filters, below: str, limit: int
+) -> tuple[list[str], str]:
+    """Return the ids of the next contacts that all filters find, newest first, and below which others go on.
+
+    They are fewer than `limit` where many contacts were looked at; '' is said where there are no others.
+    """
+    found: list[str] = []
+    if filters.is_hopeless:
+        return found, ""
+    for looked_at in (limit, *LOOKED_AT):
+        values = values_of_filters(caller, filters, below, looked_at, limit - len(found))
+        ids, last = await database.one(filtered(filters.shape), **values) or ("[]", None)
+        found += msgspec.json.decode(ids)
+        if len(found) == limit:
+            return found, found[-1]
+        if last is None:
+            return found, ""
+        below = str(last)
+    return found, below
+
+
 class _Row(msgspec.Struct):
     id: str
     tm_create: str
@@ -213,15 +247,13 @@ class _Row(msgspec.Struct):
 
 async def page(caller: Caller, database: Database, filters: Filters, page: Page) -> bytes:
     """Return the JSON of one page of the contacts that all filters find, newest first."""
-    if filters.is_hopeless:
-        return render_page([], page.size)
-    values = values_of_page(caller, filters, page.below, page.size + 1)
-    found = await database.one(filtered(filters.shape), **values)
-    wanted = found[0] if found else "[]"
+    found, below = await next_ids(caller, database, filters, page.below, page.size + 1)
+    wanted = encoded_list(found)
     rows = await database.first(CONTACTS_OF_IDS, MOST_CHARACTERS, customer_id=caller.customer_id, wanted=wanted)
     there = [row[0] for row in rows if row[0] != "null"]
     keys = [msgspec.json.decode(json, type=_Row) for json in there]
-    json = render_page([(json, key.id, key.tm_create) for json, key in zip(there, keys, strict=True)], page.size)
+    shown = [(json, key.id, key.tm_create) for json, key in zip(there, keys, strict=True)]
+    json = render_page(shown, page.size, token_below(below) if below and len(found) <= page.size else "")
     if (filters.company is None and filters.source is None) or await search_index.is_complete(caller, database):
         return json
     return json[:-1] + b',"complete":false}'

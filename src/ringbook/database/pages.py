@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ringbook.clock import LATEST, lowest_id, parse_time
+from ringbook.clock import EPOCH, LATEST, lowest_id, parse_time, rfc_3339
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.parameters import LIMIT
 from ringbook.database.rendering import json_values
@@ -88,11 +88,14 @@ def that_fit(rows: Sequence[Row]) -> Sequence[Row]:
     return rows[:-1] if len(rows) > 1 and sum(len(row[0]) for row in rows) > MOST_CHARACTERS else rows
 
 
-def render_page(rows: Sequence[Row], size: int) -> bytes:
-    """Return the JSON of a page from the `rows` (json, id, tm_create), the last of which may be the next page's."""
+def render_page(rows: Sequence[Row], size: int, next_page_token: str = "") -> bytes:
+    """Return the JSON of a page from the `rows` (json, id, tm_create), the last of which may be the next page's.
+
+    `next_page_token` is that behind all of them.
+    """
     size = min(size, len(that_fit(rows)))
     items = ",".join([row[0] for row in rows[:size]])
-    return f'{{"result":[{items}],"next_page_token":"{_next_page_token(rows, size)}"}}'.encode()
+    return f'{{"result":[{items}],"next_page_token":"{_next_page_token(rows, size) or next_page_token}"}}'.encode()
 
 
 def _next_page_token(rows: Sequence[Row], size: int) -> str:
@@ -100,6 +103,11 @@ def _next_page_token(rows: Sequence[Row], size: int) -> str:
         return ""
     (_, last_id, last_time), (_, _, next_time) = rows[size - 1], rows[size]
     return f"{last_time}_{last_id}" if last_time == next_time else str(last_time)
+
+
+def token_below(last_id: str) -> str:
+    """Return the page token behind an id; its time counts for nothing."""
+    return f"{rfc_3339(EPOCH)}_{last_id}"
 
 
 def _parse_page_size(text: str) -> int:

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ringbook.contacts import filters
-from ringbook.contacts.filters import Filters, filtered
+from ringbook.contacts.filters import Filters
 from ringbook.contacts.kinds import KINDS, Kind
 from ringbook.contacts.search_statements import CONTACTS_OF_IDS
 from ringbook.database.engine import Connection, Database, Query
@@ -101,15 +101,11 @@ async def _tag_names(caller: Caller, book: Connection) -> dict[str, str]:
 async def _ids(caller: Caller, book: Connection, wanted: Filters | None) -> AsyncIterator[list[str]]:
     """Yield the ids of the contacts: the oldest first, or where there are filters the newest."""
     last = HIGHEST_ID if wanted else LOWEST_ID
-    while not (wanted and wanted.is_hopeless):
-        if wanted is None:
-            values: dict[str, Any] = {"customer_id": caller.customer_id, "above": last, "limit": EXPORTED_AT_A_TIME}
-            row = await book.one(NEXT_CONTACTS, **values)
+    while last:
+        if wanted:
+            ids, last = await filters.next_ids(caller, book, wanted, last, EXPORTED_AT_A_TIME)
         else:
-            values = filters.values_of_page(caller, wanted, last, EXPORTED_AT_A_TIME)
-            row = await book.one(filtered(wanted.shape), **values)
-        ids: list[str] = msgspec.json.decode(row[0]) if row else []
-        if not ids:
-            return
+            row = await book.one(NEXT_CONTACTS, customer_id=caller.customer_id, above=last, limit=EXPORTED_AT_A_TIME)
+            ids = msgspec.json.decode(row[0]) if row else []
+            last = ids[-1] if ids else ""
         yield ids
-        last = ids[-1]
