@@ -77,8 +77,9 @@ check: .venv/dev ## Check format, lint and types, and run every test
 bench: .venv/dev ## Measure Ringbook beside its ceiling and what most would write, in 20 minutes (needs wrk)
 	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench
 
-bench-full: .venv/dev ## The same for longer, with every measurement on both databases
-	@env -u RINGBOOK_DATABASE_URL .venv/bin/python -m bench --full
+bench-full: .venv/dev ## The same for longer, on both databases, then search, imports and the page: some four hours
+	@for what in "bench --full" bench.books bench.imports bench.page; do \
+		env -u RINGBOOK_DATABASE_URL .venv/bin/python -m $$what || exit; done
 
 format: .venv/dev ## Put the code into its format
 	.venv/bin/ruff check --fix --quiet
