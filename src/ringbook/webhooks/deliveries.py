@@ -157,7 +157,7 @@ async def pending(caller: Caller, database: Connection, webhook_id: str) -> list
 
 
 EVENT_DATA = Query(
-    sa.select(next(iter(WHOLE.selected_columns)), TOMBSTONE).where(
+    sa.select(next(iter(WHOLE.selected_columns)), TOMBSTONE, contacts.c.tm_delete.is_not(None)).where(
         contacts.c.customer_id == CUSTOMER_ID, contacts.c.id == CONTACT_ID
     )
 )
@@ -175,9 +175,9 @@ AUTHOR_OF_CHANGE = Query(
 async def payload(caller: Caller, database: Connection, delivery: Pending) -> bytes:
     """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it."""
     ids = {"customer_id": caller.customer_id, "contact_id": delivery.contact_id}
-    row = await database.one(EVENT_DATA, **ids)
-    tombstone = f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
-    data = tombstone if row is None else row[1 if delivery.type == "contact.deleted" else 0]
+    of_then = f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
+    whole, tombstone, is_deleted = await database.one(EVENT_DATA, **ids) or (of_then, of_then, True)
+    data = whole if delivery.type != "contact.deleted" else tombstone if is_deleted else of_then
     by = await database.one(AUTHOR_OF_CHANGE, **ids, version=delivery.version)
     return event(delivery.type, delivery.tm, data, by[0] if by else "null")
 

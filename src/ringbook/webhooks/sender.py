@@ -14,7 +14,7 @@ import structlog
 from ringbook import __version__
 from ringbook.clock import new_id, rfc_3339, utc_now
 from ringbook.contacts import change_feed
-from ringbook.contacts.change_feed import Positions
+from ringbook.contacts.change_feed import Change, Positions
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.lease import Lease
 from ringbook.database.parameters import CUSTOMER_ID, WEBHOOK_ID
@@ -32,8 +32,14 @@ ROUND_SECONDS = 0.5
 SENT_AT_ONCE = 8
 """How many deliveries of one webhook are on their way at once, of different contacts."""
 
-PENDING_AT_ONCE = 100
+READY_AT_ONCE = 100
 """How many deliveries of a webhook are made ready; the others wait in the log."""
+
+MOST_PENDING = 1000
+"""How many there are with those that wait because one of their contact has failed."""
+
+MOST_BEHIND_A_FAILURE = 10
+"""How many deliveries of a contact are kept while one has failed: then further updates of it are told as one."""
 
 BOTH_SIGN = timedelta(hours=24)
 """For how long the secret of before signs beside the new one."""
@@ -96,6 +102,23 @@ async def _attempt(target: SendTarget, allowed: Sequence[str], delivery_id: str,
 
 def _milliseconds(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
+
+
+def _to_be_told(
+    changes: Sequence[Change], events: Sequence[str], behind_a_failure: Sequence[Pending]
+) -> list[tuple[str, Change]]:
+    """Return the changes that a webhook is told of, each with its event; an update may be told by one that waits."""
+    told: list[tuple[str, Change]] = []
+    kinds: dict[str, list[str]] = {delivery.contact_id: [] for delivery in behind_a_failure}
+    for delivery in behind_a_failure:
+        kinds[delivery.contact_id].append(delivery.type)
+    for change in changes:
+        event, before = EVENT_OF_ACTION[change.action], kinds.get(change.contact_id, [])
+        waits = len(before) >= MOST_BEHIND_A_FAILURE and before[-1] == event == "contact.updated"
+        if event in events and not waits:
+            before.append(event)
+            told.append((event, change))
+    return told
 
 
 async def send_test(caller: Caller, database: Database, allowed: Sequence[str], webhook_id: str) -> bytes:
@@ -192,8 +215,11 @@ class Sender:
     async def _send_due(self, target: SendTarget, front: Positions) -> float:
         """Send as much as may be on its way at once; return after how many seconds there is more to send."""
         waiting = await deliveries.pending(target.caller, self._database, target.id)
-        if len(waiting) < PENDING_AT_ONCE and target.positions != front:
-            await self._queue(target, front, PENDING_AT_ONCE - len(waiting))
+        failed = {delivery.contact_id for delivery in waiting if delivery.attempts}
+        behind_a_failure = [delivery for delivery in waiting if delivery.contact_id in failed]
+        room = min(READY_AT_ONCE - len(waiting) + len(behind_a_failure), MOST_PENDING - len(waiting))
+        if room > 0 and target.positions != front:
+            await self._queue(target, front, room, behind_a_failure)
             waiting = await deliveries.pending(target.caller, self._database, target.id)
         now = utc_now()
         first_of_contacts = list({delivery.contact_id: delivery for delivery in reversed(waiting)}.values())
@@ -204,7 +230,9 @@ class Sender:
             return 0.0
         return (by_time[0][0] - now).total_seconds() if by_time else 60.0
 
-    async def _queue(self, target: SendTarget, front: Positions, most: int) -> None:
+    async def _queue(
+        self, target: SendTarget, front: Positions, most: int, behind_a_failure: Sequence[Pending]
+    ) -> None:
         """Make ready what has changed behind the webhook's positions."""
         try:
             changes = await change_feed.changes_behind(target.caller, self._database, target.positions, front, most)
@@ -212,8 +240,7 @@ class Sender:
         except TokenExpired:  # a server of the version before has changed contacts
             structlog.get_logger().warning("a webhook misses changes that are not in the log", webhook_id=target.id)
             changes, positions = [], front
-        events = [(EVENT_OF_ACTION[change.action], change) for change in changes]
-        wanted = [(kind, change) for kind, change in events if kind in target.events]
+        wanted = _to_be_told(changes, target.events, behind_a_failure)
         moved = target.positions, positions
         await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, wanted)
 
