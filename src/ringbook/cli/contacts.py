@@ -26,7 +26,7 @@ def contacts_group() -> None:
 @CUSTOMER
 @click.argument("words", nargs=-1, required=True)
 def contacts_search(customer_id: str | None, words: tuple[str, ...]) -> None:
-    """Show the contacts that are found by WORDS: the beginnings of words, or of a number, or its end.
+    """Print a table of the contacts that are found by WORDS: the beginnings of words, or of a number, or its end.
 
     The best come first, 20 at most.
     """

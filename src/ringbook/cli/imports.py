@@ -182,7 +182,7 @@ def contacts_imports(customer_id: str | None) -> None:
 @CUSTOMER
 @click.argument("import_id", type=ROW_ID)
 def contacts_rejects(customer_id: str | None, import_id: str) -> None:
-    """Print the rows of an import that were rejected, in the form of its file, each with its error."""
+    """Print the rows of an import that were rejected as a file, in the form of its own, each with its error."""
 
     async def run(database: Database) -> None:
         file = await rejects_of(await caller_of(database, customer_id), database, import_id)
