@@ -16,7 +16,8 @@ from ringbook.cli.import_screen import Screen
 from ringbook.cli.output import print_json
 from ringbook.cli.parameters import CUSTOMER, ROW_ID
 from ringbook.clock import utc_now
-from ringbook.contacts.filters import SOURCES, parse_filters
+from ringbook.contacts.contact import SOURCES
+from ringbook.contacts.filters import parse_filters
 from ringbook.contacts.notations import PhoneType
 from ringbook.database.engine import Database
 from ringbook.database.lease import BEAT_SECONDS, SILENT_SECONDS, Lease
@@ -25,8 +26,9 @@ from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, imports, undoing
 from ringbook.transfer.background import lease_of
 from ringbook.transfer.exports import VCARD_VERSIONS, export
+from ringbook.transfer.headers import MAPPED_FIELDS
 from ringbook.transfer.imports import PART_BYTES, Import
-from ringbook.transfer.options import FIELDS, MATCH_KEYS, Form, ImportOptions, checked
+from ringbook.transfer.options import MATCH_KEYS, Form, ImportOptions, checked
 from ringbook.transfer.rejects import rejects_of
 from ringbook.transfer.runs import Stopped
 from ringbook.transfer.vcard_export import VcardVersion
@@ -37,8 +39,8 @@ def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[
     found = {}
     for text in given:
         column, sign, field = text.rpartition("=")
-        if not sign or field not in FIELDS:
-            message = f"'{text}' must be COLUMN=FIELD, and FIELD one of {', '.join(FIELDS)}"
+        if not sign or field not in MAPPED_FIELDS:
+            message = f"'{text}' must be COLUMN=FIELD, and FIELD one of {', '.join(MAPPED_FIELDS)}"
             raise click.BadParameter(message)
         found[column] = field
     return found
@@ -74,7 +76,7 @@ def _match(_context: click.Context, _parameter: click.Parameter, given: str) -> 
     multiple=True,
     metavar="COLUMN=FIELD",
     callback=_columns,
-    help=f"What a column is read as: {', '.join(FIELDS)}.",
+    help=f"What a column is read as: {', '.join(MAPPED_FIELDS)}.",
 )
 @click.option("--keep-unknown", is_flag=True, help="Put what Ringbook has no field for into the notes.")
 @click.option("--region", default="", metavar="COUNTRY", help="In which numbers are read; without it, the customer's.")
