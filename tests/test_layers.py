@@ -25,7 +25,7 @@ LAYERS = {
 """From top to bottom, with the files of each."""
 
 OF_HTTP = ("falcon", "uvicorn", "httptools")
-KNOW_HTTP = ("cli", "serving", "api", "description", "http")
+KNOW_HTTP = ("serving", "api", "description", "http")
 
 
 def imports(path, files):

@@ -78,6 +78,22 @@ def leaves(command, words=()):
         yield words, command
 
 
+@pytest.mark.parametrize(
+    "command", ["accesskey list", "contacts search ann", "contacts check", "contacts imports", "contacts export"]
+)
+def test_a_customer_is_named_only_where_there_are_several(ringbook, command):
+    ringbook("customer", "create", "Acme")
+    assert ringbook(*command.split()).returncode == 0
+    ringbook("customer", "create", "Globex")
+    several = ringbook(*command.split())
+    assert (several.returncode, "choose by --customer ID" in several.stderr) == (1, True)
+
+
+def test_every_command_of_a_customer_takes_the_same_option():
+    helps = {param.help for _, command in leaves(cli) for param in command.params if param.opts == ["--customer"]}
+    assert helps == {"Whose; may be left out where there is one customer."}
+
+
 def test_no_option_leaves_its_answer_to_a_type_that_names_nothing_valid():
     kinds = {type(param.type) for _, command in leaves(cli) for param in command.params}
     assert kinds == {Checked, click.Choice, click.Path, click.types.StringParamType, click.types.BoolParamType}

@@ -87,7 +87,7 @@ def test_a_book_of_before_is_indexed_and_says_so_until_it_is(upkeep_to_come, dat
 @pytest.fixture
 def upkeep_at_once(monkeypatch):
     monkeypatch.setattr("ringbook.database.upkeep.FIRST_SECONDS", 0.0)
-    monkeypatch.setattr("ringbook.api.app.INDEX_SECONDS", 0.1)
+    monkeypatch.setattr("ringbook.api.jobs.INDEX_SECONDS", 0.1)
 
 
 def test_a_server_finds_what_the_version_before_creates_by_itself(upkeep_at_once, database_url, server, alice):

@@ -91,7 +91,21 @@ def test_utf_16_is_read_in_the_order_in_which_it_is_written():
 
 @pytest.mark.parametrize(
     "name",
-    ["klingon", "base64", "hex", "rot13", "idna", "punycode", "unicode_escape", "utf-7", "a\0b", "é", "x" * 9999, ".."],
+    [
+        "klingon",
+        "base64",
+        "hex",
+        "rot13",
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "utf-7",
+        "charmap",
+        "a\0b",
+        "é",
+        "x" * 9999,
+        "..",
+    ],
 )
 def test_what_is_no_encoding_of_text_is_refused_by_name(name):
     with pytest.raises(InvalidArgument) as refusal:

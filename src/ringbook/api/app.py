@@ -1,7 +1,5 @@
 """The application: its routes on one screen."""
 
-import time
-from datetime import timedelta
 from typing import Any
 
 import falcon
@@ -37,6 +35,7 @@ from ringbook.api.http.observation import Observation
 from ringbook.api.http.rate_limits import RateLimits
 from ringbook.api.http.resource import Resource
 from ringbook.api.imports import ImportResource, ImportsResource, RejectsResource, UndoResource
+from ringbook.api.jobs import jobs_of
 from ringbook.api.lookup import LookupResource
 from ringbook.api.me import MeResource
 from ringbook.api.operations import HealthResource, MetricsResource, ReadinessResource
@@ -59,24 +58,13 @@ from ringbook.api.webhooks import (
     WebhookResource,
     WebhooksResource,
 )
-from ringbook.calling.call_log import CallLog, prune_calls
-from ringbook.clock import utc_now
+from ringbook.calling.call_log import CallLog
 from ringbook.config import Settings
-from ringbook.contacts import change_log, search_index
 from ringbook.database.engine import Database
-from ringbook.database.lease import Lease
 from ringbook.database.opening import database_at
-from ringbook.database.upkeep import Job, Upkeep
-from ringbook.tenants import customers, idempotency_keys, sessions
-from ringbook.tenants.caller import Caller
-from ringbook.transfer import forgetting
-from ringbook.transfer.background import IMPORT_LOOK_SECONDS, ImportRunner
+from ringbook.database.upkeep import Upkeep
 from ringbook.values.fields import UUID
 from ringbook.webhooks.sender import Sender
-
-INDEX_SECONDS, INDEX_SHARE = 5, 200
-"""How long after one look for contacts that are not indexed the next one begins, at least; and in how many times what
-it took."""
 
 CONTACT_PATH = "/v1.0/contacts/{contact_id:id}"
 WEBHOOK_PATH = "/v1.0/webhooks/{webhook_id:id}"
@@ -177,56 +165,13 @@ class Lifespan:
         await self._database.close()
 
 
-async def _callers(database: Database) -> list[Caller]:
-    """Return each live customer, on whose behalf the background does something."""
-    return [Caller(one["id"], one["default_region"], "") for one in await customers.list_all(database)]
-
-
-def _jobs(settings: Settings, database: Database) -> list[Job]:
-    """Return what is done in the background."""
-    indexing, rest = Lease(database, "search_index"), [0.0]
-
-    async def prune_the_log(database: Database) -> None:
-        older_than = utc_now() - timedelta(days=max(settings.history_days, settings.changes_days))
-        for caller in await _callers(database) if settings.history_days else ():
-            await change_log.prune(caller, database, older_than)
-
-    async def index_contacts(database: Database) -> None:
-        if time.monotonic() < rest[0] or not await indexing.is_held():
-            return
-        began = time.monotonic()
-        for caller in await _callers(database):
-            await search_index.catch_up(caller, database, indexing.is_held)
-        rest[0] = time.monotonic() + INDEX_SHARE * (time.monotonic() - began)
-
-    async def delete_what_is_over(database: Database) -> None:
-        now = utc_now()
-        calls_since = now - timedelta(days=settings.calls_days) if settings.calls_days else None
-        for caller in await _callers(database):
-            await idempotency_keys.delete_old(caller, database, now)
-            await sessions.delete_old_sessions(caller, database, now)
-            await prune_calls(caller, database, calls_since)
-
-    async def forget_old_imports(database: Database) -> None:
-        for caller in await _callers(database):
-            await forgetting.forget_old(caller, database, utc_now(), settings.import_days)
-
-    return [
-        Job(prune_the_log, pause_seconds=3600),
-        Job(index_contacts, pause_seconds=INDEX_SECONDS),
-        Job(delete_what_is_over, pause_seconds=600),
-        Job(forget_old_imports, pause_seconds=3600),
-        Job(ImportRunner(settings).run_imports, pause_seconds=IMPORT_LOOK_SECONDS),
-    ]
-
-
 def create_app(settings: Settings) -> falcon.asgi.App[Request, Response]:
     """Return the application."""
     database = database_at(settings.database_url, settings.database_connections)
     limits = RateLimits(settings)
     news, sender = News(database), Sender(database, settings.webhook_allowed_hosts)
     calls = CallLog(database, is_kept=settings.calls_days > 0)
-    lifespan = Lifespan(database, limits, Upkeep(database, _jobs(settings, database)), sender, news, calls)
+    lifespan = Lifespan(database, limits, Upkeep(database, jobs_of(settings, database)), sender, news, calls)
     middleware: list[Any] = [Observation(), Authentication(database, limits, settings), lifespan]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else list(settings.cors_origins)

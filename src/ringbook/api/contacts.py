@@ -15,8 +15,7 @@ from ringbook.api.http.resource import (
     show,
 )
 from ringbook.contacts import contact, filters, trash
-from ringbook.contacts.contact import LONGEST_EXTERNAL_ID, ChangedContact, Contact, ContactPage, NewContact
-from ringbook.contacts.filters import SOURCES
+from ringbook.contacts.contact import LONGEST_EXTERNAL_ID, SOURCES, ChangedContact, Contact, ContactPage, NewContact
 from ringbook.database.pages import parse_page, parse_time_and_id
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
 

@@ -122,13 +122,13 @@ class ImportsResource(Resource):
                 pass
 
             async def work(transaction: Changing, _: None) -> Representation:
-                return await imports.enqueue(caller, transaction, utc_now(), import_id, size)
+                return await imports.enqueue(caller, transaction, import_id, size)
 
             if key:
                 await answer_once(req, resp, key, self.database, digest, read, work, 202)
             else:
                 async with self.database.transaction() as transaction:
-                    show(resp, await imports.enqueue(caller, transaction, utc_now(), import_id, size), 202)
+                    show(resp, await imports.enqueue(caller, transaction, import_id, size), 202)
             queued = import_id.encode() in (resp.data or b"")
         finally:
             if not queued:

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from ringbook.cli.database import only_customer, with_database
+from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json, show_first_calls
-from ringbook.cli.parameters import ADDRESS, PERIOD, ROW_ID
+from ringbook.cli.parameters import ADDRESS, CUSTOMER, PERIOD, ROW_ID
 from ringbook.clock import utc_now
 from ringbook.database.engine import Database
 from ringbook.tenants import access_keys
@@ -19,13 +19,7 @@ def accesskey() -> None:
 
 
 @accesskey.command("create")
-@click.option(
-    "--customer",
-    "customer_id",
-    default=None,
-    type=ROW_ID,
-    help="Whose data the key opens; may be left out where there is one customer.",
-)
+@CUSTOMER
 @click.option("--name", default="", help="What the key is for.")
 @click.option(
     "--scope",
@@ -48,10 +42,12 @@ def accesskey_create(
     """Create an access key and print it with its token, shown only now."""
 
     async def create(database: Database) -> dict[str, Any]:
-        owner = customer_id or await only_customer(database)
+        caller = await caller_of(database, customer_id)
         now = utc_now()
         tm_expire = now + expires_in if expires_in else None
-        return await access_keys.create(database, owner, now, name=name, scopes=scopes, tm_expire=tm_expire)
+        return await access_keys.create(
+            database, caller.customer_id, now, name=name, scopes=scopes, tm_expire=tm_expire
+        )
 
     key = with_database(create)
     if address:
@@ -61,10 +57,15 @@ def accesskey_create(
 
 
 @accesskey.command("list")
-@click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose keys.")
-def accesskey_list(customer_id: str) -> None:
+@CUSTOMER
+def accesskey_list(customer_id: str | None) -> None:
     """List a customer's access keys, oldest first."""
-    print_json(with_database(lambda database: access_keys.list_all(database, customer_id)))
+
+    async def list_keys(database: Database) -> list[dict[str, Any]]:
+        caller = await caller_of(database, customer_id)
+        return await access_keys.list_all(database, caller.customer_id)
+
+    print_json(with_database(list_keys))
 
 
 @accesskey.command("update")

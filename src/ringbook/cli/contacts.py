@@ -7,7 +7,7 @@ import msgspec
 
 from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json, print_table
-from ringbook.cli.parameters import ROW_ID
+from ringbook.cli.parameters import CUSTOMER
 from ringbook.clock import utc_now
 from ringbook.contacts import number_check, search
 from ringbook.contacts.search import FoundContacts
@@ -23,10 +23,10 @@ def contacts_group() -> None:
 
 
 @contacts_group.command("search")
-@click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
+@CUSTOMER
 @click.argument("words", nargs=-1, required=True)
-def contacts_search(customer_id: str, words: tuple[str, ...]) -> None:
-    """Show the contacts that are found by WORDS: the beginnings of words, or of a number, or its end.
+def contacts_search(customer_id: str | None, words: tuple[str, ...]) -> None:
+    """Print a table of the contacts that are found by WORDS: the beginnings of words, or of a number, or its end.
 
     The best come first, 20 at most.
     """
@@ -54,9 +54,9 @@ def contacts_search(customer_id: str, words: tuple[str, ...]) -> None:
 
 
 @contacts_group.command("check")
-@click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
+@CUSTOMER
 @click.option("--fix", is_flag=True, help="Change the numbers whose reading is certain.")
-def contacts_check(customer_id: str, *, fix: bool) -> None:
+def contacts_check(customer_id: str | None, *, fix: bool) -> None:
     """List the phone numbers that would be read otherwise today than when they were stored."""
 
     async def run(database: Database) -> list[dict[str, Any]]:

@@ -30,13 +30,13 @@ def with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-async def caller_of(database: Database, customer_id: str) -> Caller:
-    """Return the operator as somebody who acts for a customer. Raises NotFound."""
-    customer = await customers.get(database, customer_id)
-    return Caller(customer_id, customer["default_region"], "")
+async def caller_of(database: Database, customer_id: str | None) -> Caller:
+    """Return the operator as somebody who acts for a customer; None: for the only one. Raises NotFound."""
+    customer = await customers.get(database, customer_id or await _only_customer(database))
+    return Caller(customer["id"], customer["default_region"], "")
 
 
-async def only_customer(database: Database) -> str:
+async def _only_customer(database: Database) -> str:
     """Return the id of the only customer; where there are none or several, end with what to do."""
     there = await customers.list_all(database)
     if not there:

@@ -49,7 +49,7 @@ class Screen:
             share = 100 * progress.bytes_read // max(progress.bytes_total, 1)
             click.echo(f"{share} %: {rows}", err=True)
 
-    def show_sum(self, job: Import, customer_id: str) -> None:
+    def show_sum(self, job: Import) -> None:
         """Show what was read as what, and what came of it."""
         console = self._console
         guessed = [f"{column} → {field}" for column, field in job.mapping.items()]
@@ -68,13 +68,13 @@ class Screen:
         table = Table("rows", *OUTCOMES, title="Dry run: nothing was written" if job.options.dry_run else None)
         table.add_row(*(f"{getattr(job, name):,}" for name in ("rows_read", *OUTCOMES)))
         console.print(table)
-        again = f"ringbook contacts import --customer {customer_id} --resume {job.id}"
+        again = f"ringbook contacts import --customer {job.customer_id} --resume {job.id}"
         if job.state == "failed":
             console.print(f"It failed: {escape(job.error)}", style="red")
         elif job.state != "done":
             console.print(f"Stopped after {job.rows_read:,} rows, which are in. To go on: {again}", soft_wrap=True)
         if job.rejected:
-            rejects = f"ringbook contacts rejects --customer {customer_id} {job.id}"
+            rejects = f"ringbook contacts rejects --customer {job.customer_id} {job.id}"
             console.print(f"The rejected rows, each with its error: {rejects}", soft_wrap=True)
         print_json({name: getattr(job, name) for name in ("id", "state", "rows_read", *OUTCOMES, "error")})
 

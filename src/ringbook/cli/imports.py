@@ -14,9 +14,10 @@ import msgspec
 from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.import_screen import Screen
 from ringbook.cli.output import print_json
-from ringbook.cli.parameters import ROW_ID
+from ringbook.cli.parameters import CUSTOMER, ROW_ID
 from ringbook.clock import utc_now
-from ringbook.contacts.filters import SOURCES, parse_filters
+from ringbook.contacts.contact import SOURCES
+from ringbook.contacts.filters import parse_filters
 from ringbook.contacts.notations import PhoneType
 from ringbook.database.engine import Database
 from ringbook.database.lease import BEAT_SECONDS, SILENT_SECONDS, Lease
@@ -25,13 +26,12 @@ from ringbook.tenants.caller import Caller
 from ringbook.transfer import importer, imports, undoing
 from ringbook.transfer.background import lease_of
 from ringbook.transfer.exports import VCARD_VERSIONS, export
+from ringbook.transfer.headers import MAPPED_FIELDS
 from ringbook.transfer.imports import PART_BYTES, Import
-from ringbook.transfer.options import FIELDS, MATCH_KEYS, Form, ImportOptions, checked
+from ringbook.transfer.options import MATCH_KEYS, Form, ImportOptions, checked
 from ringbook.transfer.rejects import rejects_of
 from ringbook.transfer.runs import Stopped
 from ringbook.transfer.vcard_export import VcardVersion
-
-CUSTOMER = click.option("--customer", "customer_id", required=True, type=ROW_ID, help="Whose contacts.")
 
 
 def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -39,8 +39,8 @@ def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[
     found = {}
     for text in given:
         column, sign, field = text.rpartition("=")
-        if not sign or field not in FIELDS:
-            message = f"'{text}' must be COLUMN=FIELD, and FIELD one of {', '.join(FIELDS)}"
+        if not sign or field not in MAPPED_FIELDS:
+            message = f"'{text}' must be COLUMN=FIELD, and FIELD one of {', '.join(MAPPED_FIELDS)}"
             raise click.BadParameter(message)
         found[column] = field
     return found
@@ -76,7 +76,7 @@ def _match(_context: click.Context, _parameter: click.Parameter, given: str) -> 
     multiple=True,
     metavar="COLUMN=FIELD",
     callback=_columns,
-    help=f"What a column is read as: {', '.join(FIELDS)}.",
+    help=f"What a column is read as: {', '.join(MAPPED_FIELDS)}.",
 )
 @click.option("--keep-unknown", is_flag=True, help="Put what Ringbook has no field for into the notes.")
 @click.option("--region", default="", metavar="COUNTRY", help="In which numbers are read; without it, the customer's.")
@@ -86,7 +86,7 @@ def _match(_context: click.Context, _parameter: click.Parameter, given: str) -> 
 @click.option("--keep-ids", is_flag=True, help="Of Ringbook's JSON lines, keep the contacts' ids and times.")
 def contacts_import(
     file: Path | None,
-    customer_id: str,
+    customer_id: str | None,
     import_id: str | None,
     map_: dict[str, str],
     form: str | None,
@@ -121,7 +121,7 @@ def contacts_import(
         return job
 
     job: Import = with_database(run)
-    screen.show_sum(job, customer_id)
+    screen.show_sum(job)
     if job.state != "done":
         sys.exit(1 if job.state == "failed" else 130)
 
@@ -170,7 +170,7 @@ async def _work(
 
 @click.command("imports")
 @CUSTOMER
-def contacts_imports(customer_id: str) -> None:
+def contacts_imports(customer_id: str | None) -> None:
     """List the imports, newest first."""
 
     async def run(database: Database) -> Any:
@@ -183,8 +183,8 @@ def contacts_imports(customer_id: str) -> None:
 @click.command("rejects")
 @CUSTOMER
 @click.argument("import_id", type=ROW_ID)
-def contacts_rejects(customer_id: str, import_id: str) -> None:
-    """Print the rows of an import that were rejected, in the form of its file, each with its error."""
+def contacts_rejects(customer_id: str | None, import_id: str) -> None:
+    """Print the rows of an import that were rejected as a file, in the form of its own, each with its error."""
 
     async def run(database: Database) -> None:
         file = await rejects_of(await caller_of(database, customer_id), database, import_id)
@@ -204,7 +204,7 @@ def contacts_rejects(customer_id: str, import_id: str) -> None:
 @click.option("--source", type=click.Choice(SOURCES), help="Those that came from there.")
 @click.option("--company", help="Those of this company.")
 @click.option("--external-id", help="The one with this external_id.")
-def contacts_export(customer_id: str, form: Form, version: VcardVersion, **given: str | None) -> None:
+def contacts_export(customer_id: str | None, form: Form, version: VcardVersion, **given: str | None) -> None:
     """Print the contacts as a file: all, or those that all the filters find."""
 
     async def run(database: Database) -> None:
@@ -220,7 +220,7 @@ def contacts_export(customer_id: str, form: Form, version: VcardVersion, **given
 @click.command("undo-import")
 @CUSTOMER
 @click.argument("import_id", type=ROW_ID)
-def contacts_undo_import(customer_id: str, import_id: str) -> None:
+def contacts_undo_import(customer_id: str | None, import_id: str) -> None:
     """Take back an import that has ended: what it created goes to the trash, what it changed gets its former values."""
 
     async def run(database: Database) -> Any:

@@ -1,4 +1,4 @@
-"""The command `ringbook`: one JSON value on standard output, everything else on standard error."""
+"""The command `ringbook`: its groups, and what an error looks like."""
 
 import os
 import sqlite3
@@ -38,7 +38,8 @@ def cli() -> None:
 
     It keeps its data where RINGBOOK_DATABASE_URL says, e.g. sqlite:////var/lib/ringbook/ringbook.db or
     postgresql://user:password@host/db; by default in a file in your data folder.
-    Commands print one JSON value on standard output, and all else on standard error.
+    Commands print one JSON value on standard output, unless a command says that it prints a table or a file, and all
+    else on standard error.
     """
     for name in unknown_settings(os.environ):
         click.echo(f"ringbook: warning: there is no setting {name}", err=True)

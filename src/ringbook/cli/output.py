@@ -1,4 +1,4 @@
-"""What the commands print: one JSON value on standard output, or a table for a person; all else on standard error."""
+"""What the commands print on standard output, one JSON value or a table; and the first calls, on standard error."""
 
 from collections.abc import Sequence
 from typing import Any

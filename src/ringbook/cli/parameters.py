@@ -1,4 +1,4 @@
-"""What the values of options and arguments may be."""
+"""What the values of options and arguments may be, and the option that most commands have."""
 
 import re
 from collections.abc import Callable
@@ -58,3 +58,6 @@ ROW_ID = Checked("id", _row_id)
 ADDRESS = Checked("address", _address)
 PORT = Checked("number", whole_number(0, 65535))
 WORKERS = Checked("number", whole_number(1, 256))
+CUSTOMER = click.option(
+    "--customer", "customer_id", default=None, type=ROW_ID, help="Whose; may be left out where there is one customer."
+)

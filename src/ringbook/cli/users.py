@@ -7,9 +7,9 @@ from typing import Any
 import click
 import msgspec
 
-from ringbook.cli.database import caller_of, only_customer, with_database
+from ringbook.cli.database import caller_of, with_database
 from ringbook.cli.output import print_json
-from ringbook.cli.parameters import ROW_ID
+from ringbook.cli.parameters import CUSTOMER, ROW_ID
 from ringbook.clock import rfc_3339, utc_now
 from ringbook.config import read_settings
 from ringbook.database.engine import Database, Transaction
@@ -20,9 +20,6 @@ from ringbook.tenants.user_links import GivenLink, give_link
 from ringbook.tenants.users import ROLES, ChangedUser, NewUser, Role, UserPage, parse_address
 
 _DEFAULT_ADDRESS = "http://127.0.0.1:8080"
-_CUSTOMER = click.option(
-    "--customer", "customer_id", default=None, type=ROW_ID, help="Whose; may be left out where there is one customer."
-)
 _USER_ID = click.argument("user_id", metavar="ID", type=ROW_ID)
 _ROLE = click.Choice(list(ROLES))
 
@@ -36,15 +33,11 @@ def _changing(customer_id: str | None, work: Callable[[Caller, Transaction], Awa
     """Return what `work` makes of a customer, in one transaction."""
 
     async def run(database: Database) -> Any:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         async with database.transaction() as transaction:
             return await work(caller, transaction)
 
     return with_database(run)
-
-
-async def _caller(database: Database, customer_id: str | None) -> Caller:
-    return await caller_of(database, customer_id or await only_customer(database))
 
 
 def _shown(given: GivenLink) -> str:
@@ -52,7 +45,7 @@ def _shown(given: GivenLink) -> str:
 
 
 @user.command("create")
-@_CUSTOMER
+@CUSTOMER
 @click.option("--email", required=True, help="By which the user logs in; no other user of any customer has it.")
 @click.option("--name", default="", help="What the user is called in histories.")
 @click.option("--role", type=_ROLE, required=True, help="agent reads, manager changes contacts, owner does everything.")
@@ -71,12 +64,12 @@ def user_create(customer_id: str | None, email: str, name: str, role: Role) -> N
 
 
 @user.command("list")
-@_CUSTOMER
+@CUSTOMER
 def user_list(customer_id: str | None) -> None:
     """List a customer's users, newest first."""
 
     async def list_users(database: Database) -> list[Any]:
-        caller = await _caller(database, customer_id)
+        caller = await caller_of(database, customer_id)
         found: list[Any] = []
         page: Page | None = parse_page("", "")
         while page:
@@ -89,7 +82,7 @@ def user_list(customer_id: str | None) -> None:
 
 
 @user.command("invite")
-@_CUSTOMER
+@CUSTOMER
 @_USER_ID
 def user_invite(customer_id: str | None, user_id: str) -> None:
     """Print a new link that sets a user's password, good once and for 24 hours; the one before is good no more."""
@@ -102,7 +95,7 @@ def user_invite(customer_id: str | None, user_id: str) -> None:
 
 
 @user.command("update")
-@_CUSTOMER
+@CUSTOMER
 @_USER_ID
 @click.option("--email", default=None, help="The new address.")
 @click.option("--name", default=None, help="The new name.")
@@ -136,7 +129,7 @@ def user_update(
 
 
 @user.command("delete")
-@_CUSTOMER
+@CUSTOMER
 @_USER_ID
 def user_delete(customer_id: str | None, user_id: str) -> None:
     """Delete a user, who is logged out at once. The last owner cannot be deleted."""

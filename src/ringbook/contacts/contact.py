@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 import sqlalchemy as sa
@@ -48,6 +48,8 @@ from ringbook.errors import AlreadyExists, FieldProblem, InvalidArgument, Precon
 from ringbook.tenants.caller import Caller
 from ringbook.values.fields import Id, ReadOnlyKeys, Text, Time
 
+Source = Literal["manual", "import", "api", "sync"]
+SOURCES: tuple[Source, ...] = get_args(Source)
 TEXTS = ("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes")
 
 LONGEST_EXTERNAL_ID = 255
@@ -88,7 +90,7 @@ class ContactIn(ReadOnlyKeys, forbid_unknown_fields=True, kw_only=True):
 class NewContact(ContactIn, forbid_unknown_fields=True, kw_only=True):
     """A contact to create."""
 
-    source: Literal["", "manual", "import", "api", "sync"] | None = None
+    source: Literal["", Source] | None = None
 
     def entries(self, kind: Kind) -> InBoth:
         """Return the addresses of a kind in either notation; an empty list says nothing of it."""
@@ -112,7 +114,7 @@ class _ContactAndAddresses(msgspec.Struct):
     display_name: str
     company: str
     job_title: str
-    source: Literal["manual", "import", "api", "sync"]
+    source: Source
     external_id: str
     notes: str
     phone_numbers: list[PhoneNumber]

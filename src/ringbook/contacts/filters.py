@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ringbook.contacts import external_ids, search_index
+from ringbook.contacts.contact import SOURCES
 from ringbook.contacts.contact_tags import MOST_TAGS
 from ringbook.contacts.search_statements import CONTACTS_OF_IDS
 from ringbook.database.engine import Connection, Database, Query
@@ -34,8 +35,6 @@ from ringbook.tenants.caller import Caller
 from ringbook.values import callers, email
 from ringbook.values.fields import UUID
 from ringbook.values.search_terms import SOURCE, company_word, folded_company
-
-SOURCES = ("manual", "import", "api", "sync")
 
 LOOKED_AT = (1_000, 10_000)
 """How many contacts of the first filter are looked at for a page, in turn, where the others have found too few: one

@@ -1,1 +1,1 @@
-"""Who may come in: customers and their access keys."""
+"""Who may come in: customers, their access keys and their users."""

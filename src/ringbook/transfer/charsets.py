@@ -19,13 +19,14 @@ _NO_TEXT |= {"zlib_codec"}
 _CODECS = {module.name for module in pkgutil.iter_modules(encodings.__path__)} - _NO_TEXT
 """Python remembers every name that it has looked for: only those that it has are looked up."""
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+"""UTF-32's stand before UTF-16's, with which the one of them begins."""
 
 
 def charset(name: str) -> str | None:
@@ -48,12 +49,13 @@ class Utf8File:
             self._start += more
         self.bytes_read = 0
         if encoding is None:
-            self.encoding = _seen_from(self._start)
-        elif found := charset(encoding):
-            self.encoding = _with_order("utf-8" if found == "utf-8-sig" else found, self._start)
+            found = _seen_from(self._start)
+        elif known := charset(encoding):
+            found = _with_order(known, self._start)
         else:
             message = f"'{encoding[:LONGEST_CHARSET]}' is no text encoding, such as utf-8, utf-16 or cp1252"
             raise InvalidArgument.of([FieldProblem("encoding", message)])
+        self.encoding = found.removesuffix("-sig")  # chunks() takes the mark off
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the file in UTF-8; where it says to be that already, as it is but for its byte-order mark."""
@@ -73,7 +75,7 @@ class Utf8File:
 
 
 def _seen_from(start: bytes) -> str:
-    for mark, name in _MARKS:
+    for mark, name in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return name
     if len(start) > 1 and 0 in start[:2] and start[:2] != b"\0\0":  # the first character of either form is ASCII

@@ -8,21 +8,13 @@ import unicodedata
 import charset_normalizer
 
 from ringbook.errors import FieldProblem, InvalidArgument
+from ringbook.transfer.charsets import BYTE_ORDER_MARKS, charset
 
 START_BYTES = 1 << 20
 """How much of a file its encoding is judged by; what comes later may turn out not to fit."""
 
 LOST = "\udcff"
 """What an undecodable byte is read as: no encoding has this character, so that no row with it passes for a good one."""
-
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-"""UTF-32's stand before UTF-16's, with which the one of them begins."""
 
 _MARKS_OF = {name: tuple(mark for mark, of in BYTE_ORDER_MARKS if of == name) for name in ("utf-16", "utf-32")}
 
@@ -52,9 +44,6 @@ OF_MACINTOSH = {"cp1252": "mac_roman", "cp1250": "mac_latin2", "cp1251": "mac_cy
 """What the old Macintosh, whose lines end with CR alone, wrote instead."""
 
 MANY_BYTES = ("cp932", "cp949", "cp950", "gb18030")
-NO_TEXT_FILE = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})
-"""Encodings of Python that no file has."""
-
 MOST_LINES = 500
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f\u2010-\u2027\xb7\xad\xb0\xaa\xba\xb4\xab\xbb][^\W\d_]")
@@ -86,17 +75,13 @@ def known_encoding(name: str, start: bytes) -> str:
     UTF-16 and UTF-32 without their mark are read as what they look like. Raises InvalidArgument where no text file
     can have the encoding.
     """
-    try:
-        found = codecs.lookup(name)
-    except (LookupError, ValueError, OSError):  # a name may have any character, and any length
-        found = None
-    # this is how open() tells a text encoding from base64 and its like, too
-    if found is None or not found._is_text_encoding or found.name.replace("-", "_") in NO_TEXT_FILE:  # noqa: SLF001
+    found = charset(name)
+    if found is None:
         message = f"'{name[:50]}' is no encoding of text; use utf-8, utf-16, cp1252 or another that Python knows"
         raise InvalidArgument.of([FieldProblem("encoding", message)])
-    if found.name in ("utf-16", "utf-32") and not start.startswith(_MARKS_OF[found.name]):
-        return (found.name == "utf-16" and _utf_16(start)) or f"{found.name}-le"
-    return found.name
+    if found in ("utf-16", "utf-32") and not start.startswith(_MARKS_OF[found]):
+        return (found == "utf-16" and _utf_16(start)) or f"{found}-le"
+    return found
 
 
 def encoding_of(start: bytes, region: str) -> str:

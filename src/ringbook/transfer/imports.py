@@ -171,9 +171,7 @@ async def add_part(caller: Caller, database: Database, import_id: str, part: int
         await transaction.run_many(INSERT_PART, [ids | {"part": part, "content": content}])
 
 
-async def enqueue(
-    caller: Caller, transaction: Transaction, _now: datetime, import_id: str, size: int
-) -> Representation:
+async def enqueue(caller: Caller, transaction: Transaction, import_id: str, size: int) -> Representation:
     """Let an import begin, whose file of `size` bytes is there. Return its JSON. Raises NotFound."""
     ids = {"customer_id": caller.customer_id, "import_id": import_id}
     await transaction.run_many(QUEUE_IMPORT, [ids | {"bytes_total": size}])

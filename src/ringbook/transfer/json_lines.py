@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import field
 
-from ringbook.contacts.contact import TEXTS
+from ringbook.contacts.contact import TEXTS, Source
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.contacts.notations import EmailType, PhoneType
 from ringbook.errors import InvalidArgument, Reason
@@ -87,7 +87,7 @@ class _ContactLine(_Keys, forbid_unknown_fields=True, kw_only=True):
     job_title: str | None = None
     external_id: str | None = None
     notes: str | None = None
-    source: Literal["", "manual", "import", "api", "sync"] | None = None
+    source: Literal["", Source] | None = None
     phone_numbers: list[_NumberLine] | None = None
     emails: list[_EmailLine] | None = None
     addresses: list[_AddressLine] | None = None

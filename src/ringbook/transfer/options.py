@@ -6,20 +6,14 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from ringbook.contacts.notations import EmailType, PhoneType
+from ringbook.contacts.notations import PhoneType
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.transfer.headers import MAPPED_FIELDS
 from ringbook.values.phone import is_region
 
 Form = Literal["csv", "vcard", "jsonl"]
 MatchKey = Literal["external_id", "phone", "email"]
 MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
-FIELDS = (
-    *("first_name", "last_name", "display_name", "company", "job_title", "external_id", "notes", "tags"),
-    *("phone", *(f"phone:{type_}" for type_ in get_args(PhoneType))),
-    *("email", *(f"email:{type_}" for type_ in get_args(EmailType))),
-    "ignore",
-)
-"""What a column can be read as."""
 
 
 class ImportOptions(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -43,7 +37,9 @@ class ImportOptions(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
         PhoneType | Literal[""], Meta(description="Of a phone number whose type the file does not say.")
     ] = ""
     format: Annotated[Form | Literal[""], Meta(description="'' to see it from the file.")] = ""
-    map: Annotated[dict[str, str], Meta(description=f"Columns, and what they are read as: {', '.join(FIELDS)}.")] = {}
+    map: Annotated[
+        dict[str, str], Meta(description=f"Columns, and what they are read as: {', '.join(MAPPED_FIELDS)}.")
+    ] = {}
     keep_unknown: Annotated[bool, Meta(description="Put what Ringbook has no field for into the notes.")] = False
     keep_ids: Annotated[bool, Meta(description="Of JSON lines, keep the contacts' ids and times.")] = False
 

@@ -69,7 +69,6 @@ async def take_back(
     database: Database,
     import_id: str,
     may_go_on: Callable[[], Awaitable[bool]],
-    told: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Take back what is not yet taken back, the last rows first. Raises Stopped, Unavailable.
 
@@ -83,11 +82,9 @@ async def take_back(
         async with changing(caller, database, LONG_SECONDS) as transaction:
             await transaction.one(LOCK_CUSTOMER, customer_id=caller.customer_id)
             rows = await transaction.all(ROWS_TO_UNDO, **ids, limit=ROWS_UNDONE_AT_A_TIME)
-            undone = await transaction.one(COUNT_UNDONE, **ids, more=len(rows))
-            if undone is None:
+            if await transaction.one(COUNT_UNDONE, **ids, more=len(rows)) is None:
                 raise Stopped
             await _take_back(caller, transaction, ids, rows)
-        told(undone[0])
         await asyncio.sleep(LET_GO_SECONDS)
     async with database.transaction() as transaction_of_import:
         await transaction_of_import.run_many(END_UNDO, [ids | {"now": utc_now()}])

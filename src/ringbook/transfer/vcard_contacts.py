@@ -6,8 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ringbook.contacts.contact import TEXTS
-from ringbook.contacts.filters import SOURCES
+from ringbook.contacts.contact import SOURCES, TEXTS
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.transfer.rows import RowAddress, RowContact
 from ringbook.transfer.vcard_properties import VcardProperty

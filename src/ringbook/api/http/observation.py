@@ -25,7 +25,7 @@ SECONDS = Histogram(
 
 
 class Observation:
-    """Falcon middleware; the first, so that it sees every request whole."""
+    """Falcon middleware; before all that can refuse a request, so that it sees each of them whole."""
 
     def __init__(self) -> None:
         self._log = structlog.get_logger().bind()

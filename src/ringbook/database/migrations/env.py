@@ -1,4 +1,4 @@
-"""Run by Alembic: uses the connection, and its transaction, that migrate.py hands over."""
+"""Run by Alembic: uses the connection, and its transaction, that upgrade.py hands over."""
 
 from alembic import context
 
