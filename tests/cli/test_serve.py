@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import httpx
+import psutil
 import pytest
 
 from tests.people import PASSWORD
@@ -45,6 +46,17 @@ def test_the_link_of_a_first_start_makes_an_owner_with_the_address_that_is_given
             assert other.json()["error"]["details"][0]["field"] == "email"
     with started(empty_database_url, tmp_path / "log", "quickstart"):
         assert "Page" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_where_it_listens_on_all_addresses_one_of_them_is_shown(empty_database_url, tmp_path, host):
+    with started(empty_database_url, tmp_path / "log", "quickstart", "--host", host) as (_, address):
+        shown = (tmp_path / "log").read_text()
+        assert httpx.get(f"{address}/healthz").status_code == 200
+    assert f"//{host}" not in shown
+    assert f"//[{host}]" not in shown
+    own = [one.address for of_one in psutil.net_if_addrs().values() for one in of_one]
+    assert httpx.URL(address).host in own
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is not installed")

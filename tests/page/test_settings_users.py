@@ -68,6 +68,7 @@ def test_what_is_copied_is_the_link(windows):
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith(link_in(page))
+    expect(page.get_by_text("Only this machine itself reaches Ringbook")).to_be_visible()
 
 
 def test_an_address_that_is_taken_or_is_none_is_said_at_its_field(bob, windows):

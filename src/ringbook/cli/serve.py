@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -81,7 +82,8 @@ def _serve(
     logs.configure(settings.log_format)
     listener = _bind(host, port)
     bound, port = listener.getsockname()[:2]
-    address = f"http://[{bound}]:{port}" if ":" in bound else f"http://{bound}:{port}"
+    host = _own_address() if ip_address(bound).is_unspecified else bound
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     asyncio.run(migrate(settings.database_url))
     welcome(address)
 
@@ -107,6 +109,19 @@ def _bind(host: str, port: int) -> socket.socket:
             getattr(error, "errno", None) or 0, "--host must be an address of this machine such as 127.0.0.1"
         )
         sys.exit(f"ringbook: cannot listen on {host}, port {port}: {reason}; {hint}")
+
+
+def _own_address() -> str:
+    """Return the IPv4 address by which other machines reach this one; without a network 127.0.0.1.
+
+    It is the one from which a packet would go to somewhere else (RFC 5737 says where nobody is); none is sent.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def _welcome(address: str, another_key: str) -> None:
