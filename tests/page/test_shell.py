@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.page.books import add
 from tests.page.conftest import LAN, NARROW
 from tests.people import PASSWORD, browser, invited, token_of
+from tests.process import started
 
 
 def fill_in(page, email="ann@acme.example", password=PASSWORD):
@@ -200,6 +201,21 @@ def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, al
     page = windows.open()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_where_the_address_is_https_a_login_on_plain_http_is_told_so(windows, database_url, tmp_path):
+    user, _ = joined(windows)
+    link = token_of(windows.owner.api.post(f"/users/{user['id']}/link").json()["link"])
+    settings = {"RINGBOOK_PUBLIC_URL": "https://ringbook.example"}
+    with started(database_url, tmp_path / "log", "serve", **settings) as (_, address):
+        page = windows.open(address.replace("127.0.0.1", LAN))
+        fill_in(page)
+        expect(page.get_by_role("alert")).to_contain_text("Open Ringbook by its https address.")
+        page = windows.open(f"{address.replace('127.0.0.1', LAN)}/#/welcome?token={link}")
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_label("The same password once more").fill(PASSWORD)
+        page.get_by_role("button", name="Set the password").click()
+        expect(page.get_by_role("alert")).to_contain_text("Open Ringbook by its https address.")
 
 
 def test_a_slow_network_is_said(windows, alice):

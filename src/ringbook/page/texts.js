@@ -97,6 +97,7 @@ export const problems = {
   invalid: () => "Ringbook does not take this.",
   broken: () => "Something went wrong in Ringbook. Who runs it finds it in the log.",
   login: () => "Log in first.",
+  not_kept: () => "The password is right, but the browser does not stay logged in at this address. Open Ringbook by its https address.",
 };
 
 /** Refusals that have a sentence of their own, by the API's reason. */
