@@ -109,7 +109,7 @@ class Authentication:
         is_a_page = req.get_header("Sec-Fetch-Site") or req.get_header("Origin")
         if is_a_page and not is_from_our_page(req, self._settings):
             raise _cross_site()
-        req.context.account_limit = self._limits.of_account
+        req.context.account_limit, req.context.code_limit = self._limits.of_account, self._limits.of_code
         await self._limits.of_login.count(counted_as(req.remote_addr))
 
     async def _come_in_by_session(self, req: Request, token: str, resource: Resource) -> frozenset[str]:
