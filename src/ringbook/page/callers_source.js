@@ -15,26 +15,26 @@ export function merged(known, answered) {
 const sinceOf = (calls) => (calls?.length ? new Date(new Date(calls[0].tm) - LATE).toISOString() : "");
 
 /**
- * {calls, isAway, refusal, again}: null until they are known. Asks every two seconds, more seldom while Ringbook does
+ * {calls, isKept, isAway, refusal, again}: null until they are known. Asks every two seconds, more seldom while Ringbook does
  * not answer, and not at all while the page is out of sight.
  */
 export function useCalls() {
-  const [state, setState] = useState({ calls: null, isAway: false, refusal: null });
+  const [state, setState] = useState({ calls: null, isKept: true, isAway: false, refusal: null });
   const [round, setRound] = useState(0);
   const calls = useRef(null);
   useEffect(() => {
     const ended = new AbortController();
     let timer = 0, pause = EVERY, isAsking = false;
-    const tell = (more) => setState({ calls: calls.current, isAway: false, refusal: null, ...more });
+    const tell = (more) => setState((before) => ({ ...before, calls: calls.current, isAway: false, refusal: null, ...more }));
     const ask = async () => {
       clearTimeout(timer);
       if (document.hidden || isAsking || ended.signal.aborted) return;
       isAsking = true;
       try {
-        const { result } = await get("calls", { since: sinceOf(calls.current) }, ended.signal);
+        const { result, is_kept: isKept } = await get("calls", { since: sinceOf(calls.current) }, ended.signal);
         calls.current = merged(calls.current ?? [], result);
         pause = EVERY;
-        tell({});
+        tell({ isKept });
       } catch (refusal) {
         if (ended.signal.aborted || refusal.name === "AbortError") return;
         pause = Math.max(Math.min(pause * 2, SLOWEST), (refusal.seconds ?? 0) * 1000);
