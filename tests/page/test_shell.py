@@ -87,6 +87,20 @@ def test_who_has_to_set_up_codes_does_so_before_anything_else(windows, alice):
     expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
 
 
+def test_who_is_asked_for_codes_can_leave_instead(windows, alice):
+    joined(windows)
+    inside = windows.of()
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page = windows.open()
+    fill_in(page)
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    inside.get_by_role("searchbox").fill("smith")
+    inside.get_by_role("dialog", name="Set up codes first").get_by_role("button", name="Log out").click()
+    expect(inside.get_by_role("heading", name="Log in")).to_be_visible()
+
+
 def test_a_link_sets_the_password_once(windows):
     link = invited(windows.owner, "ben@acme.example", "agent", "Ben Jones")["link"]
     path = re.sub(".*(?=/#/)", "", link)

@@ -21,12 +21,13 @@ function Navigation({ current }) {
     <ul>${SCREENS.filter(({ scope, isHidden }) => may(scope) && !isHidden).map(link)}</ul></nav>`;
 }
 
+const leave = (onProblem) => logOut().then(() => go("#/", { isFree: true }), onProblem);
+
 function Account({ open, onProblem }) {
   const name = open.user.name || open.user.email;
-  const leave = () => logOut().then(() => go("#/", { isFree: true }), onProblem);
   return html`<div class="account"><p title=${t.as(name)}><bdi>${name}</bdi>
     <small>${t.roles[open.user.role]}</small></p>
-    <button type="button" class="quiet" onClick=${leave}>
+    <button type="button" class="quiet" onClick=${() => leave(onProblem)}>
       <${Icon} name="leave" /><span>${t.logOut}</span></button></div>`;
 }
 
@@ -67,6 +68,14 @@ function Main({ route }) {
   return html`<main id="main" tabindex="-1" ref=${main}>${content()}</main>`;
 }
 
+/** Codes are demanded: they are set up, or one leaves. */
+function CodesFirst() {
+  const [problem, setProblem] = useState(null);
+  return html`<p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} />
+    ${problem && html`<${Problem} refusal=${problem} />`}
+    <p><button type="button" class="link" onClick=${() => leave(setProblem)}>${t.logOut}</button></p>`;
+}
+
 function Shell({ open, isEnded, route }) {
   const [isMenu, setMenu] = useState(false), [problem, setProblem] = useState(null);
   useEffect(() => {
@@ -95,15 +104,13 @@ function Shell({ open, isEnded, route }) {
       <${Main} key=${open.user.id} route=${shown} />
     </div>
     <${Toast} />
-    ${open.must_set_up_totp && html`<${Dialog} title=${totp.title}><p class="lead">${totp.titleLead}</p>
-      <${TotpSetup} onDone=${refresh} /><//>`}
+    ${open.must_set_up_totp && html`<${Dialog} title=${totp.title}><${CodesFirst} /><//>`}
     ${isEnded && html`<${LoginDialog} email=${open.user.email} />`}`;
 }
 
 /** Who has to set up codes before anything else. */
 function FirstCodes({ isEnded, email }) {
-  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1>
-    <p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
+  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1><${CodesFirst} /></div></main>
     ${isEnded && html`<${LoginDialog} email=${email} />`}`;
 }
 

@@ -25,7 +25,9 @@ export function useCalls() {
   useEffect(() => {
     const ended = new AbortController();
     let timer = 0, pause = EVERY, isAsking = false;
-    const tell = (more) => setState((before) => ({ ...before, calls: calls.current, isAway: false, refusal: null, ...more }));
+    const tell = (more) => setState((before) => ({
+      ...before, calls: calls.current, isAway: false, refusal: null, ...more,
+    }));
     const ask = async () => {
       clearTimeout(timer);
       if (document.hidden || isAsking || ended.signal.aborted) return;
