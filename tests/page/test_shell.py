@@ -203,6 +203,7 @@ def test_the_first_key_of_tab_skips_the_navigation(windows):
 
 
 def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, alice):
+    token = token_of(invited(windows.owner, "ben@acme.example", "agent", "Ben Jones")["link"])
     joined(windows)
     page = windows.open(windows.server.replace("127.0.0.1", LAN))
     expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
@@ -211,6 +212,13 @@ def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, al
     page.get_by_label("Shown as").fill("John Smith")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="John Smith")).to_be_visible()
+    expect(page.get_by_role("note")).to_have_text(re.compile("^This connection is not encrypted"))
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page.reload()
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    page.goto(f"{windows.server.replace('127.0.0.1', LAN)}/#/welcome?token={token}")
+    expect(page.get_by_label("New password")).to_be_visible()
     expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
     page = windows.open()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()

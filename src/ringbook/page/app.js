@@ -99,7 +99,6 @@ function Shell({ open, isEnded, route }) {
         <${Account} open=${open} onProblem=${setProblem} /></div>
     </header>
     <div class="content">
-      ${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}
       ${problem && html`<${Problem} refusal=${problem} />`}
       <${Main} key=${open.user.id} route=${shown} />
     </div>
@@ -124,17 +123,19 @@ function Page() {
     findSession().then(() => setState("known"), setState);
   };
   useEffect(look, []);
-  if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
-  if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
-  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
-    <${Problem} refusal=${state} retry=${look} /></div></main>`;
-  if (!open) return html`${!isSecureContext && html`<p class="warning"
-    role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
-  if (open.must_set_up_totp && !isIn.current) {
-    return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
-  }
-  isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
-  return html`<${Shell} open=${open} isEnded=${isEnded} route=${route} />`;
+  const content = () => {
+    if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
+    if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
+    if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
+      <${Problem} refusal=${state} retry=${look} /></div></main>`;
+    if (!open) return html`<${LoginScreen} />`;
+    if (open.must_set_up_totp && !isIn.current) {
+      return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
+    }
+    isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
+    return html`<${Shell} open=${open} isEnded=${isEnded} route=${route} />`;
+  };
+  return html`${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}${content()}`;
 }
 
 const page = document.getElementById("page");
