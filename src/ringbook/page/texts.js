@@ -107,7 +107,7 @@ export const reasons = {
   TOTP_REQUIRED: "Your company asks for codes beside passwords. Set them up first.",
   CROSS_SITE_REQUEST: "The browser says that another site has sent this. Open Ringbook by its own address.",
   IDEMPOTENCY_KEY_IN_USE: "This is still being done. Try again in a moment.",
-  LAST_OWNER: "The last active owner has to stay one.",
+  LAST_OWNER: "You are the last owner who has a password. Let another owner set one first.",
   USER_EMAIL_EXISTS: "Another user has this address.",
   INVALID_QUERY_PARAMETER: "That is too much to search for. Take fewer words.",
   INVALID_EMAIL_ADDRESS: "This is no email address, such as name@example.com.",
