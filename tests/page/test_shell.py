@@ -240,6 +240,16 @@ def test_where_the_address_is_https_a_login_on_plain_http_is_told_so(windows, da
         expect(page.get_by_role("alert")).to_contain_text("Open Ringbook by its https address.")
 
 
+@pytest.mark.parametrize("lacks", ["delete AbortSignal.any", "CSS.supports = () => false"])
+def test_a_browser_that_is_too_old_is_told_so(windows, lacks):
+    context = windows.context()
+    context.add_init_script(lacks)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_text("This browser is too old for this page.")).to_be_visible()
+    expect(page.get_by_label("Password")).to_have_count(0)
+
+
 def test_a_slow_network_is_said(windows, alice):
     page = windows.of(path="/#/phones")
     page.locator("h1").wait_for()

@@ -139,5 +139,6 @@ function Page() {
 }
 
 const page = document.getElementById("page");
-page.textContent = "";
-render(html`<${Page} />`, page);
+const isNewBrowser = "any" in AbortSignal && CSS.supports("color", "light-dark(#000, #fff)");
+page.textContent = isNewBrowser ? "" : t.oldBrowser;
+if (isNewBrowser) render(html`<${Page} />`, page);

@@ -41,6 +41,7 @@ export const shell = {
   as: (name) => `Logged in as ${name}`,
   roles: { agent: "Agent", manager: "Manager", owner: "Owner" },
   plainHttp: "This connection is not encrypted: others in the network can read passwords and contacts. Ask who runs Ringbook for https.",
+  oldBrowser: "This browser is too old for this page. It needs Chrome or Edge 123, Firefox 124, Safari 17.5, or a newer one.",
   mayNot: "Your role does not allow this. Ask an owner of your company.",
   updated: "Ringbook has been updated. Load this page anew to go on.",
   reload: "Load anew",
