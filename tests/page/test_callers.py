@@ -144,6 +144,18 @@ def test_nothing_is_asked_while_the_page_is_out_of_sight(windows, alice):
     expect(rows(page)).to_have_count(2)
 
 
+def test_the_callers_left_open_do_not_keep_the_session(windows, alice):
+    page = windows.of(path="/#/callers")
+    expect(page.get_by_role("heading", name="Nobody has called yet")).to_be_visible()
+    asked = []
+    page.on("request", lambda one: asked.append((one.url.split("/v1.0/")[1], one.headers["x-requested-with"])))
+    call(alice, "+15555550177")
+    expect(rows(page)).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert {path.partition("?")[0] for path, _ in asked} == {"calls", "contacts/lookup"}
+    assert {header for _, header in asked} == {"ringbook-timer"}
+
+
 @in_every_look
 def test_the_callers_look_right(windows, alice, size, scheme):
     fill(alice)

@@ -1,5 +1,5 @@
 // The last calls, kept up to date for as long as somebody looks. Draws nothing.
-import { get, post } from "./api.js";
+import { ask, byTimer, post } from "./api.js";
 import { useEffect, useRef, useState } from "./view.js";
 
 const EVERY = 2000, SLOWEST = 15_000; // milliseconds
@@ -28,12 +28,14 @@ export function useCalls() {
     const tell = (more) => setState((before) => ({
       ...before, calls: calls.current, isAway: false, refusal: null, ...more,
     }));
-    const ask = async () => {
+    const look = async () => {
       clearTimeout(timer);
       if (document.hidden || isAsking || ended.signal.aborted) return;
       isAsking = true;
       try {
-        const { result, is_kept: isKept } = await get("calls", { since: sinceOf(calls.current) }, ended.signal);
+        const query = { since: sinceOf(calls.current) };
+        const asked = await ask("GET", "calls", { query, headers: calls.current && byTimer, signal: ended.signal });
+        const { result, is_kept: isKept } = asked.data;
         calls.current = merged(calls.current ?? [], result);
         pause = EVERY;
         tell({ isKept });
@@ -45,16 +47,16 @@ export function useCalls() {
       } finally {
         isAsking = false;
       }
-      timer = setTimeout(ask, pause);
+      timer = setTimeout(look, pause);
     };
-    ask();
-    document.addEventListener("visibilitychange", ask);
-    addEventListener("online", ask);
+    look();
+    document.addEventListener("visibilitychange", look);
+    addEventListener("online", look);
     return () => {
       ended.abort();
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", ask);
-      removeEventListener("online", ask);
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("online", look);
     };
   }, [round]);
   return { ...state, again: () => setRound(round + 1) };
@@ -77,7 +79,7 @@ export function useFoundSince(calls) {
     if (!fresh.length) return;
     for (const { value } of fresh) asked.current.add(value);
     const of = (wanted) => fresh.filter(({ kind }) => kind === wanted).map(({ value }) => value);
-    post("contacts/lookup", { phones: of("phone"), emails: of("email") }).then(
+    post("contacts/lookup", { phones: of("phone"), emails: of("email") }, byTimer).then(
       ({ result }) => {
         const more = result.filter(({ contact }) => contact).map(({ value, contact }) => [value, contact]);
         setFound((before) => new Map([...before, ...more]));

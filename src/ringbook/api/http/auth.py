@@ -25,6 +25,9 @@ CACHE_SECONDS = 4.0
 """How long an access key is believed before the database is asked again. The contract allows 5."""
 
 CACHE_SIZE = 10_000
+BY_TIMER = "ringbook-timer"
+"""What X-Requested-With says where no person has asked: it is no use of the session."""
+
 SAFE_METHODS = ("GET", "HEAD")
 CHANGING_SCOPES = ("write", "admin")
 
@@ -114,7 +117,8 @@ class Authentication:
 
     async def _come_in_by_session(self, req: Request, token: str, resource: Resource) -> frozenset[str]:
         """Set whose session it is; return its scopes. It is looked up each time: it ends at once."""
-        found = await find_session(self._database, utc_now(), token)
+        is_use = req.get_header("X-Requested-With") != BY_TIMER
+        found = await find_session(self._database, utc_now(), token, is_use=is_use)
         if found is None:
             await self._limits.of_address.count(counted_as(req.remote_addr))
             raise session_ended()
