@@ -43,6 +43,11 @@ def _given(req: Request) -> str | None:
     return None
 
 
+def _is_basic(req: Request) -> bool:
+    """Tell whether the credential is one that a browser asks for, keeps, and sends by itself as it does a cookie."""
+    return not req.params.get("token") and (req.get_header("Authorization") or "").lower().startswith("basic ")
+
+
 def _cookie(req: Request) -> str | None:
     """Return the access key that a browser, or a program like one, has in a cookie: accesskey, then token."""
     if not req.get_header("Cookie"):
@@ -97,7 +102,7 @@ class Authentication:
         if scope not in context.scopes:
             what = "your role" if session else "this access key"
             raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"{what} lacks the scope {scope}")
-        if given:
+        if given and not _is_basic(req):
             return
         if session:
             is_refused = req.method not in SAFE_METHODS and not is_from_our_page(req, self._settings)
@@ -168,7 +173,8 @@ class Authentication:
 
 def _cross_site() -> PermissionDenied:
     return PermissionDenied(
-        Reason.CROSS_SITE_REQUEST, "a page of another site may not change anything by a cookie, nor log anybody in"
+        Reason.CROSS_SITE_REQUEST,
+        "a page of another site may not change anything by a cookie or by Basic, nor log anybody in",
     )
 
 
