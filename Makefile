@@ -6,7 +6,9 @@ DIST ?= dist
 unexport PYTHONDONTWRITEBYTECODE # compiled once, a start takes two thirds of the time
 export RINGBOOK_DATABASE_URL ?= sqlite:///$(CURDIR)/var/ringbook.db
 
-ADDRESS = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
+# Of this machine, where it listens on all of its addresses.
+HERE = $(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)))
+ADDRESS = http://$(HERE):$(PORT)
 PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 # An installation is known by its folder and what its files say: files that only look newer change nothing.
 IS = { echo '$(CURDIR)'; cksum $^; }

@@ -150,6 +150,16 @@ def test_the_last_use_is_written_once_a_minute(alice, server, database_url):
     assert rows_of(database_url, "SELECT tm_last_use FROM sessions") == before
 
 
+def test_what_a_page_asks_by_a_timer_is_no_use_of_the_session(alice, server, database_url):
+    _, client = joined(alice, server)
+    execute(database_url, "UPDATE sessions SET tm_last_use = '2026-01-01T00:00:00.000000Z'")
+    before = rows_of(database_url, "SELECT tm_last_use, tm_expire FROM sessions")
+    assert client.get("/calls", headers={"X-Requested-With": "ringbook-timer"}).status_code == 200
+    assert rows_of(database_url, "SELECT tm_last_use, tm_expire FROM sessions") == before
+    assert client.get("/calls", headers={"X-Requested-With": "ringbook"}).status_code == 200
+    assert rows_of(database_url, "SELECT tm_last_use, tm_expire FROM sessions") != before
+
+
 def test_a_user_lists_and_ends_own_sessions_and_an_owner_those_of_all(alice, bob, server):
     _, ann = joined(alice, server)
     _, owner = joined(alice, server, email="owner@acme.com", role="owner")

@@ -58,6 +58,23 @@ def test_our_own_page_and_a_program_change_what_they_may(call, alice):
         assert call("GET", "/contacts/{id}", headers).status_code == 200
 
 
+def test_a_page_of_another_site_changes_nothing_by_basic_which_a_browser_sends_by_itself(alice, server):
+    contact = alice.api.post("/contacts", json={}).json()
+
+    def send(method, path, headers):
+        headers = {name: value.format(server=server) for name, value in headers.items()}
+        url = f"{server}/v1.0{path.format(id=contact['id'])}"
+        body = {"name": f"{headers}"} if path == "/tags" else {}
+        return httpx.request(method, url, headers=headers, auth=("pbx", alice.token), json=body, timeout=20)
+
+    for headers in FOREIGN:
+        for method, path in CHANGES:
+            assert reason(send(method, path, headers)) == (403, "CROSS_SITE_REQUEST"), headers
+        assert send("GET", "/contacts/{id}", headers).status_code == 200
+    for headers in OURS:
+        assert send("PUT", "/contacts/{id}", headers).status_code == 200, headers
+
+
 FORGED = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},

@@ -8,6 +8,7 @@ import pytest
 
 from ringbook.tenants.totp import STEP_SECONDS
 from tests.people import PASSWORD, browser, joined, log_in, reason, token_of
+from tests.process import started
 from tests.rows import execute, rows_of
 
 
@@ -151,3 +152,24 @@ def test_an_owner_demands_codes_of_all_and_then_has_to_set_them_up_too(alice, se
         assert client.get("/contacts").status_code == 200
     assert owner.put("/customer", json={"name": "Acme"}).json()["totp_required"] is True
     assert owner.put("/customer", json={"totp_required": False}).json()["totp_required"] is False
+
+
+def test_codes_are_guessed_from_many_addresses_no_oftener_than_from_one(alice, database_url, tmp_path):
+    settings = {"RINGBOOK_TRUSTED_PROXIES": "127.0.0.1"}
+    with started(database_url, tmp_path / "log", "serve", **settings) as (_, address):
+        ann, client = joined(alice, address)
+        _, codes = set_up(client)
+
+        def guess(n, **more):
+            other = browser(address, **{"X-Forwarded-For": f"198.51.100.{n}"})
+            return other.post("/sessions", json={"email": "ann@acme.com", "password": PASSWORD} | more)
+
+        for n in range(40):  # a stranger's codes count for nothing
+            assert reason(guess(n, password="wrong, and long", code="12345"))[1] == "INVALID_LOGIN"
+        assert [reason(guess(n, code="12345"))[1] for n in range(30)] == ["INVALID_CODE"] * 30
+        refused = guess(100, code=codes[0])
+        assert (reason(refused), int(refused.headers["Retry-After"]) > 3000) == ((429, "RATE_LIMITED"), True)
+        assert reason(guess(100)) == (401, "CODE_REQUIRED")
+        token = token_of(alice.api.post(f"/users/{ann['id']}/link").json()["link"])
+        body = {"token": token, "password": "quite another one", "code": codes[0]}
+        assert browser(address).post("/passwords", json=body).status_code == 200

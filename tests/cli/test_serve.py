@@ -1,16 +1,19 @@
 """`ringbook serve` and `quickstart`: what somebody sees who starts it, first and again."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 
 import httpx
+import psutil
 import pytest
 
 from tests.people import PASSWORD
 from tests.process import COMMAND, started
 from tests.replies import found
+from tests.rows import rows_of
 
 
 def test_a_first_start_shows_docs_key_and_calls_and_then_only_that_it_serves(empty_database_url, tmp_path):
@@ -43,8 +46,53 @@ def test_the_link_of_a_first_start_makes_an_owner_with_the_address_that_is_given
             link = page.post(f"/users/{opened['user']['id']}/link").json()["link"].partition("token=")[2]
             other = page.post("/passwords", json={"token": link, "password": PASSWORD, "email": "b@acme.com"})
             assert other.json()["error"]["details"][0]["field"] == "email"
-    with started(empty_database_url, tmp_path / "log", "quickstart"):
-        assert "Page" not in (tmp_path / "log").read_text()
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        assert f"  Page   {address}/\n\n" in (tmp_path / "log").read_text()
+
+
+def link_of(shown):
+    return re.search(r"Page +\S+/#/welcome\?token=(\S+)\n", shown)[1]
+
+
+def test_each_start_prints_a_new_link_until_an_owner_has_set_a_password(empty_database_url, tmp_path):
+    links = []
+    for _ in range(2):
+        with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+            links.append(link_of((tmp_path / "log").read_text()))
+            bodies = [{"token": link, "password": PASSWORD, "email": "ann@acme.com"} for link in links]
+            statuses = [httpx.post(f"{address}/v1.0/passwords", json=one).status_code for one in bodies[:-1]]
+    assert statuses == [401]
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        body = bodies[0] | {"token": link_of((tmp_path / "log").read_text())}
+        opened = httpx.post(f"{address}/v1.0/passwords", json=body, timeout=20)
+        assert opened.status_code == 200
+        assert len(rows_of(empty_database_url, "SELECT id FROM users")) == 1
+
+
+def test_a_book_from_before_users_gets_its_first_owner_too(empty_database_url, tmp_path):
+    def create_customer(name):
+        environment = os.environ | {"RINGBOOK_DATABASE_URL": empty_database_url}
+        subprocess.run([*COMMAND, "customer", "create", name], env=environment, check=True)
+
+    create_customer("Acme")
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        body = {"token": link_of((tmp_path / "log").read_text()), "password": PASSWORD, "email": "ann@acme.com"}
+        opened = httpx.post(f"{address}/v1.0/passwords", json=body, timeout=20)
+        assert opened.json()["user"]["role"] == "owner"
+    create_customer("Bolt")
+    with started(empty_database_url, tmp_path / "log", "quickstart") as (_, address):
+        assert f"  Page   {address}/\n\n" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_where_it_listens_on_all_addresses_one_of_them_is_shown(empty_database_url, tmp_path, host):
+    with started(empty_database_url, tmp_path / "log", "quickstart", "--host", host) as (_, address):
+        shown = (tmp_path / "log").read_text()
+        assert httpx.get(f"{address}/healthz").status_code == 200
+    assert f"//{host}" not in shown
+    assert f"//[{host}]" not in shown
+    own = [one.address for of_one in psutil.net_if_addrs().values() for one in of_one]
+    assert httpx.URL(address).host in own
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is not installed")

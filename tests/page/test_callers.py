@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.page.books import add, fill
@@ -22,6 +23,14 @@ def test_where_nobody_has_called_the_way_to_a_phone_is_shown(windows):
     expect(page.get_by_role("heading", name="Nobody has called yet")).to_be_visible()
     page.get_by_role("link", name="Connect a phone").click()
     expect(page.get_by_role("heading", name="Phones", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("server_settings", [{"RINGBOOK_CALLS_DAYS": "0"}])
+def test_where_no_calls_are_kept_that_is_said(windows, alice):
+    call(alice, "15555550100")
+    page = windows.of(path="/#/callers")
+    expect(page.get_by_role("heading", name="Calls are not kept")).to_be_visible()
+    expect(page.get_by_text("Nobody has called yet")).to_have_count(0)
 
 
 def test_a_call_is_seen_within_seconds_without_a_hand(windows, alice):
@@ -133,6 +142,18 @@ def test_nothing_is_asked_while_the_page_is_out_of_sight(windows, alice):
     call(alice, "+15555550101")
     show(is_hidden=False)
     expect(rows(page)).to_have_count(2)
+
+
+def test_the_callers_left_open_do_not_keep_the_session(windows, alice):
+    page = windows.of(path="/#/callers")
+    expect(page.get_by_role("heading", name="Nobody has called yet")).to_be_visible()
+    asked = []
+    page.on("request", lambda one: asked.append((one.url.split("/v1.0/")[1], one.headers["x-requested-with"])))
+    call(alice, "+15555550177")
+    expect(rows(page)).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert {path.partition("?")[0] for path, _ in asked} == {"calls", "contacts/lookup"}
+    assert {header for _, header in asked} == {"ringbook-timer"}
 
 
 @in_every_look

@@ -113,6 +113,9 @@ def test_lines_are_copied_and_that_is_said(windows):
 def test_the_address_is_changed_to_the_one_that_the_phone_system_reaches(windows):
     page = windows.of("manager", path="/#/phones/freepbx")
     address = page.get_by_label("Address of Ringbook, as seen from the phone")
+    for local in ("http://[::1]:8080", "http://0.0.0.0:8080", "http://[::]:8080"):
+        expect(page.get_by_text("start it with make run HOST=0.0.0.0")).to_be_visible()
+        address.fill(local)
     expect(page.get_by_text("Only this machine itself reaches Ringbook")).to_be_visible()
     address.fill("https://ringbook.example.com")
     expect(page.get_by_text("Only this machine itself reaches Ringbook")).to_have_count(0)

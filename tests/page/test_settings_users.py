@@ -68,6 +68,7 @@ def test_what_is_copied_is_the_link(windows):
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith(link_in(page))
+    expect(page.get_by_text("Only this machine itself reaches Ringbook")).to_be_visible()
 
 
 def test_an_address_that_is_taken_or_is_none_is_said_at_its_field(bob, windows):
@@ -109,14 +110,14 @@ def test_the_last_owner_stays_one_and_is_told_where(windows, alice):
     named(page, "Olga Owner").click()
     page.get_by_label("Agent").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("radiogroup", name="Role")).to_contain_text("The last active owner has to stay one.")
+    expect(page.get_by_role("radiogroup", name="Role")).to_contain_text("You are the last owner who has a password.")
     page.get_by_label("Owner", exact=False).check()
     page.get_by_label("May log in").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_label("May log in")).to_have_accessible_description(re.compile("The last active owner"))
+    expect(page.get_by_label("May log in")).to_have_accessible_description(re.compile("You are the last owner"))
     page.get_by_role("button", name="Delete this user").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_role("alert").filter(has_text="The last active owner has to stay one.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Let another owner set one first.")).to_be_visible()
     assert len(alice.api.get("/users").json()["result"]) == 1
 
 

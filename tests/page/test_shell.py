@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.page.books import add
 from tests.page.conftest import LAN, NARROW
 from tests.people import PASSWORD, browser, invited, token_of
+from tests.process import started
 
 
 def fill_in(page, email="ann@acme.example", password=PASSWORD):
@@ -84,6 +85,20 @@ def test_who_has_to_set_up_codes_does_so_before_anything_else(windows, alice):
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+
+
+def test_who_is_asked_for_codes_can_leave_instead(windows, alice):
+    joined(windows)
+    inside = windows.of()
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page = windows.open()
+    fill_in(page)
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    inside.get_by_role("searchbox").fill("smith")
+    inside.get_by_role("dialog", name="Set up codes first").get_by_role("button", name="Log out").click()
+    expect(inside.get_by_role("heading", name="Log in")).to_be_visible()
 
 
 def test_a_link_sets_the_password_once(windows):
@@ -188,6 +203,7 @@ def test_the_first_key_of_tab_skips_the_navigation(windows):
 
 
 def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, alice):
+    token = token_of(invited(windows.owner, "ben@acme.example", "agent", "Ben Jones")["link"])
     joined(windows)
     page = windows.open(windows.server.replace("127.0.0.1", LAN))
     expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
@@ -196,10 +212,42 @@ def test_on_plain_http_in_a_network_all_works_and_a_warning_is_shown(windows, al
     page.get_by_label("Shown as").fill("John Smith")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="John Smith")).to_be_visible()
+    expect(page.get_by_role("note")).to_have_text(re.compile("^This connection is not encrypted"))
+    assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
+    page.reload()
+    expect(page.get_by_role("heading", name="Set up codes first")).to_be_visible()
+    expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
+    page.goto(f"{windows.server.replace('127.0.0.1', LAN)}/#/welcome?token={token}")
+    expect(page.get_by_label("New password")).to_be_visible()
     expect(page.get_by_role("note")).to_contain_text("This connection is not encrypted")
     page = windows.open()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_where_the_address_is_https_a_login_on_plain_http_is_told_so(windows, database_url, tmp_path):
+    user, _ = joined(windows)
+    link = token_of(windows.owner.api.post(f"/users/{user['id']}/link").json()["link"])
+    settings = {"RINGBOOK_PUBLIC_URL": "https://ringbook.example"}
+    with started(database_url, tmp_path / "log", "serve", **settings) as (_, address):
+        page = windows.open(address.replace("127.0.0.1", LAN))
+        fill_in(page)
+        expect(page.get_by_role("alert")).to_contain_text("Open Ringbook by its https address.")
+        page = windows.open(f"{address.replace('127.0.0.1', LAN)}/#/welcome?token={link}")
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_label("The same password once more").fill(PASSWORD)
+        page.get_by_role("button", name="Set the password").click()
+        expect(page.get_by_role("alert")).to_contain_text("Open Ringbook by its https address.")
+
+
+@pytest.mark.parametrize("lacks", ["delete AbortSignal.any", "CSS.supports = () => false"])
+def test_a_browser_that_is_too_old_is_told_so(windows, lacks):
+    context = windows.context()
+    context.add_init_script(lacks)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_text("This browser is too old for this page.")).to_be_visible()
+    expect(page.get_by_label("Password")).to_have_count(0)
 
 
 def test_a_slow_network_is_said(windows, alice):

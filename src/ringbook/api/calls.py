@@ -24,6 +24,7 @@ class CallsResource(Resource):
         """
         refuse_unknown_parameters(req, self.on_get)
         since = lowest_id_since("since", req.get_param("since", default=""))
-        resp.data = msgspec.json.encode(await last_calls(req.context.caller, self.database, since))
+        calls = await last_calls(req.context.caller, self.database, since)
+        resp.data = msgspec.json.encode(CallList(calls, is_kept=self.settings.calls_days > 0))
 
     on_head = on_get

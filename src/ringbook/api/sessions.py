@@ -64,7 +64,9 @@ class SessionsResource(Resource):
         given: NewSession = await _given(req, NewSession, self.settings.max_body_bytes)
         who = f"{logins.address_of(given)} {counted_as(req.remote_addr)}"  # others' guesses keep nobody out
         await req.context.account_limit.count(hash_secret(who))
-        token, resp.data = await logins.log_in(self.database, utc_now(), given, _client(req))
+        token, resp.data = await logins.log_in(
+            self.database, utc_now(), given, _client(req), req.context.code_limit.count
+        )
         set_session_cookie(req, resp, self.settings, token)
         resp.status = 201
 
@@ -114,7 +116,9 @@ class PasswordsResource(Resource):
         """
         given: NewPassword = await _given(req, NewPassword, self.settings.max_body_bytes)
         await req.context.account_limit.count(hash_secret(given.token))
-        token, resp.data = await logins.set_password(self.database, utc_now(), given, _client(req))
+        token, resp.data = await logins.set_password(
+            self.database, utc_now(), given, _client(req), req.context.code_limit.count
+        )
         set_session_cookie(req, resp, self.settings, token)
 
 

@@ -64,7 +64,7 @@ class UserResource(Resource):
     async def on_put(self, req: Request, resp: Response, user_id: str) -> None:
         """Update a user: only the fields given change.
 
-        One who is switched off is logged out at once. The last owner stays an active owner.
+        One who is switched off is logged out at once. The last active owner who has a password stays one.
         """
         change = await bodies.read(req, ChangedUser, self.settings.max_body_bytes)
         async with self.database.transaction() as transaction:
@@ -72,7 +72,7 @@ class UserResource(Resource):
 
     @operation("delete_user", "admin", "The user, with tm_delete set.", User, may_exist=True)
     async def on_delete(self, req: Request, resp: Response, user_id: str) -> None:
-        """Delete a user, who is logged out at once. The last owner cannot be deleted."""
+        """Delete a user, who is logged out at once. The last owner who has a password cannot be deleted."""
         async with self.database.transaction() as transaction:
             resp.data = await users.delete(req.context.caller, transaction, utc_now(), user_id)
 

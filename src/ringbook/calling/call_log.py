@@ -72,6 +72,7 @@ class CallList(msgspec.Struct):
     """The last calls, newest first."""
 
     result: list[Call]
+    is_kept: Annotated[bool, Meta(description="Whether calls are kept at all: not where RINGBOOK_CALLS_DAYS is 0.")]
 
 
 class Noted(NamedTuple):
@@ -182,10 +183,10 @@ LAST_CALLS = Query(
 )
 
 
-async def last_calls(caller: Caller, database: Database, since: str) -> CallList:
+async def last_calls(caller: Caller, database: Database, since: str) -> list[Call]:
     """Return the last calls of the caller's customer, those with an id from `since` on, the newest first."""
     rows = await database.all(LAST_CALLS, customer_id=caller.customer_id, since=since, limit=MOST_CALLS)
-    return await asyncio.to_thread(lambda: CallList([_call(row, caller.region) for row in rows]))
+    return await asyncio.to_thread(lambda: [_call(row, caller.region) for row in rows])
 
 
 def _call(row: Row, region: str) -> Call:

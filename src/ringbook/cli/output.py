@@ -34,20 +34,19 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def show_first_calls(address: str, token: str | None, another_key: str = "", link: str = "") -> None:
+def show_first_calls(address: str, token: str | None, another_key: str = "", page: str = "", link: str = "") -> None:
     """Show where the docs are, the access key, and two calls to paste; without a token, how to make another key.
 
-    `link` is the first owner's.
+    `page` is the page's address; `link` is the first owner's, in its place.
     """
     new, before = f"{token} (shown only now)", f"put yours into TOKEN, or make another: {another_key}"
+    once = "         (sets your password, once, within 24 hours)\n" if link else ""
     text = FIRST_CALLS.format(
         docs=click.style("Docs", bold=True),
         key=click.style("Key", bold=True),
         which=new if token else before,
         address=address,
-        page=f"  {click.style('Page', bold=True)}   {link}\n         (sets your password, once, within 24 hours)\n"
-        if link
-        else "",
+        page=f"  {click.style('Page', bold=True)}   {link or page}\n{once}" if page else "",
         paste=click.style("Paste into another terminal, to create a contact and look it up:", bold=True),
         token=f"\n  TOKEN={token}" if token else "",
     )

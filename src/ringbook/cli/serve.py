@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from ringbook.database.engine import Database
 from ringbook.database.migrate import migrate
 from ringbook.serving import run, sockets
 from ringbook.tenants import access_keys, customers, users
+from ringbook.tenants.caller import Caller
 from ringbook.tenants.user_links import give_link
 
 HINTS = {
@@ -63,7 +65,10 @@ def serve(host: str, port: int, log_format: str | None, workers: int) -> None:
     help="The command that it names where there is a key already.",
 )
 def quickstart(host: str, port: int, log_format: str | None, another_key: str) -> None:
-    """Serve the API; on an empty database first create a customer (region US), print its key and a link."""
+    """Serve the API; on an empty database first create a customer (region US), print its key and a link.
+
+    The link is for the first owner; until an owner has set a password, each start prints a new one.
+    """
     with run.until_signalled():
         _serve(host, port, log_format, 1, lambda address: _welcome(address, another_key))
 
@@ -81,7 +86,8 @@ def _serve(
     logs.configure(settings.log_format)
     listener = _bind(host, port)
     bound, port = listener.getsockname()[:2]
-    address = f"http://[{bound}]:{port}" if ":" in bound else f"http://{bound}:{port}"
+    host = _own_address() if ip_address(bound).is_unspecified else bound
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     asyncio.run(migrate(settings.database_url))
     welcome(address)
 
@@ -109,22 +115,47 @@ def _bind(host: str, port: int) -> socket.socket:
         sys.exit(f"ringbook: cannot listen on {host}, port {port}: {reason}; {hint}")
 
 
+def _own_address() -> str:
+    """Return the IPv4 address by which other machines reach this one; without a network 127.0.0.1.
+
+    It is the one from which a packet would go to somewhere else (RFC 5737 says where nobody is); none is sent.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
 def _welcome(address: str, another_key: str) -> None:
-    """Show the first calls; with an access key, and a link for an owner, where there was no customer yet."""
+    """Show the first calls, and the page: by a link until an owner has set a password.
 
-    async def first_key(database: Database) -> tuple[str | None, str]:
-        if await customers.list_all(database):
+    Where there was no customer yet, one is created with an access key. Of several customers nobody gets a link.
+    """
+
+    async def first_steps(database: Database) -> tuple[str | None, str]:
+        there, token = await customers.list_all(database), None
+        if len(there) > 1:
             return None, ""
-        customer = await customers.create(database, utc_now(), "First customer", "US")
+        customer = there[0] if there else await customers.create(database, utc_now(), "First customer", "US")
         caller = await caller_of(database, customer["id"])
-        async with database.transaction() as transaction:
-            owner_id = await users.create_first_owner(caller, transaction, utc_now())
-            given = await give_link(caller, transaction, utc_now(), owner_id)
-        key = await access_keys.create(database, customer["id"], utc_now(), name="first key")
-        return str(key["token"]), given.at(read_settings(os.environ).public_url or address)
+        link = await _first_link(caller, database, page)
+        if not there:
+            token = str((await access_keys.create(database, customer["id"], utc_now(), name="first key"))["token"])
+        return token, link
 
-    token, link = with_database(first_key)
-    show_first_calls(address, token, another_key.replace("ADDRESS", address), link)
+    page = read_settings(os.environ).public_url or address
+    token, link = with_database(first_steps)
+    show_first_calls(address, token, another_key.replace("ADDRESS", address), page=f"{page}/", link=link)
+
+
+async def _first_link(caller: Caller, database: Database, page: str) -> str:
+    """Return a new link for the first owner; '' where an owner has a password."""
+    now = utc_now()
+    async with database.transaction() as transaction:
+        owner_id = await users.first_owner(caller, transaction, now)
+        return (await give_link(caller, transaction, now, owner_id)).at(page) if owner_id else ""
 
 
 @click.command("migrate")

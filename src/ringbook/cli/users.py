@@ -132,7 +132,7 @@ def user_update(
 @CUSTOMER
 @_USER_ID
 def user_delete(customer_id: str | None, user_id: str) -> None:
-    """Delete a user, who is logged out at once. The last owner cannot be deleted."""
+    """Delete a user, who is logged out at once. The last owner who has a password cannot be deleted."""
 
     async def delete(caller: Caller, transaction: Transaction) -> Any:
         return msgspec.json.decode(await users.delete(caller, transaction, utc_now(), user_id))

@@ -71,6 +71,9 @@ export async function ask(method, path, { query, body, headers, signal, isLogin 
   return ask(method, path, { query, body, headers, signal });
 }
 
+/** The headers of what the page asks for by itself, without a person: it does not keep the session open. */
+export const byTimer = { "X-Requested-With": "ringbook-timer" };
+
 export const get = async (path, query, signal) => (await ask("GET", path, { query, signal })).data;
 export const post = async (path, body, headers) => (await ask("POST", path, { body, headers })).data;
 export const put = async (path, body, headers) => (await ask("PUT", path, { body, headers })).data;

@@ -21,12 +21,13 @@ function Navigation({ current }) {
     <ul>${SCREENS.filter(({ scope, isHidden }) => may(scope) && !isHidden).map(link)}</ul></nav>`;
 }
 
+const leave = (onProblem) => logOut().then(() => go("#/", { isFree: true }), onProblem);
+
 function Account({ open, onProblem }) {
   const name = open.user.name || open.user.email;
-  const leave = () => logOut().then(() => go("#/", { isFree: true }), onProblem);
   return html`<div class="account"><p title=${t.as(name)}><bdi>${name}</bdi>
     <small>${t.roles[open.user.role]}</small></p>
-    <button type="button" class="quiet" onClick=${leave}>
+    <button type="button" class="quiet" onClick=${() => leave(onProblem)}>
       <${Icon} name="leave" /><span>${t.logOut}</span></button></div>`;
 }
 
@@ -67,6 +68,14 @@ function Main({ route }) {
   return html`<main id="main" tabindex="-1" ref=${main}>${content()}</main>`;
 }
 
+/** Codes are demanded: they are set up, or one leaves. */
+function CodesFirst() {
+  const [problem, setProblem] = useState(null);
+  return html`<p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} />
+    ${problem && html`<${Problem} refusal=${problem} />`}
+    <p><button type="button" class="link" onClick=${() => leave(setProblem)}>${t.logOut}</button></p>`;
+}
+
 function Shell({ open, isEnded, route }) {
   const [isMenu, setMenu] = useState(false), [problem, setProblem] = useState(null);
   useEffect(() => {
@@ -90,20 +99,17 @@ function Shell({ open, isEnded, route }) {
         <${Account} open=${open} onProblem=${setProblem} /></div>
     </header>
     <div class="content">
-      ${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}
       ${problem && html`<${Problem} refusal=${problem} />`}
       <${Main} key=${open.user.id} route=${shown} />
     </div>
     <${Toast} />
-    ${open.must_set_up_totp && html`<${Dialog} title=${totp.title}><p class="lead">${totp.titleLead}</p>
-      <${TotpSetup} onDone=${refresh} /><//>`}
+    ${open.must_set_up_totp && html`<${Dialog} title=${totp.title}><${CodesFirst} /><//>`}
     ${isEnded && html`<${LoginDialog} email=${open.user.email} />`}`;
 }
 
 /** Who has to set up codes before anything else. */
 function FirstCodes({ isEnded, email }) {
-  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1>
-    <p class="lead">${totp.titleLead}</p><${TotpSetup} onDone=${refresh} /></div></main>
+  return html`<main class="gate"><div class="card"><h1>${totp.title}</h1><${CodesFirst} /></div></main>
     ${isEnded && html`<${LoginDialog} email=${email} />`}`;
 }
 
@@ -117,19 +123,22 @@ function Page() {
     findSession().then(() => setState("known"), setState);
   };
   useEffect(look, []);
-  if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
-  if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
-  if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
-    <${Problem} refusal=${state} retry=${look} /></div></main>`;
-  if (!open) return html`${!isSecureContext && html`<p class="warning"
-    role="note">${t.plainHttp}</p>`}<${LoginScreen} />`;
-  if (open.must_set_up_totp && !isIn.current) {
-    return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
-  }
-  isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
-  return html`<${Shell} open=${open} isEnded=${isEnded} route=${route} />`;
+  const content = () => {
+    if (route.screen === "welcome") return html`<${Welcome} token=${route.query.get("token") ?? ""} />`;
+    if (state === "asking") return html`<main class="gate"><${Loading} /></main>`;
+    if (state !== "known") return html`<main class="gate"><div class="card"><h1>${common.product}</h1>
+      <${Problem} refusal=${state} retry=${look} /></div></main>`;
+    if (!open) return html`<${LoginScreen} />`;
+    if (open.must_set_up_totp && !isIn.current) {
+      return html`<${FirstCodes} isEnded=${isEnded} email=${open.user.email} />`;
+    }
+    isIn.current = true; // what is being typed stays, also where codes are demanded meanwhile
+    return html`<${Shell} open=${open} isEnded=${isEnded} route=${route} />`;
+  };
+  return html`${!isSecureContext && html`<p class="warning" role="note">${t.plainHttp}</p>`}${content()}`;
 }
 
 const page = document.getElementById("page");
-page.textContent = "";
-render(html`<${Page} />`, page);
+const isNewBrowser = "any" in AbortSignal && CSS.supports("color", "light-dark(#000, #fff)");
+page.textContent = isNewBrowser ? "" : t.oldBrowser;
+if (isNewBrowser) render(html`<${Page} />`, page);

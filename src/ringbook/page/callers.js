@@ -37,13 +37,14 @@ function Call({ call, since, onAdd }) {
     <time class="dim" datetime=${call.tm} title=${wholeTime(call.tm)}>${shortTime(call.tm)}</time></li>`;
 }
 
-function Nobody() {
+function Nobody({ isKept }) {
+  if (!isKept) return html`<div class="empty"><h2>${t.notKept}</h2><p class="lead">${t.notKeptLead}</p></div>`;
   return html`<div class="empty"><h2>${t.empty}</h2><p class="lead">${t.emptyLead}</p>
     <p><a class="button main" href="#/phones"><${Icon} name="phones" />${t.emptyAction}</a></p></div>`;
 }
 
 export default function Screen() {
-  const { calls, isAway, refusal, again } = useCalls();
+  const { calls, isKept, isAway, refusal, again } = useCalls();
   const [found, keep] = useFoundSince(calls);
   const [isMisses, setMisses] = useState(false), [adding, setAdding] = useState(null), [said, setSaid] = useState("");
   const done = (contact) => {
@@ -58,7 +59,7 @@ export default function Screen() {
     <p class="said" role="status">${said}</p>
     ${refusal && !(calls && refusal.isPassing) && html`<${Problem} refusal=${refusal} retry=${again} />`}
     ${calls && isAway && refusal.isPassing && html`<p class="warning" role="status">${t.paused}</p>`}
-    ${calls?.length === 0 && html`<${Nobody} />`}
+    ${calls?.length === 0 && html`<${Nobody} isKept=${isKept} />`}
     ${calls?.length > 0 && html`<label class="check"><input type="checkbox" checked=${isMisses}
       onChange=${(event) => setMisses(event.target.checked)} />${t.onlyMisses}</label>
       ${shown.length ? html`<div class="list calls"><div class="call head" aria-hidden="true">

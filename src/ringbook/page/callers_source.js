@@ -1,5 +1,5 @@
 // The last calls, kept up to date for as long as somebody looks. Draws nothing.
-import { get, post } from "./api.js";
+import { ask, byTimer, post } from "./api.js";
 import { useEffect, useRef, useState } from "./view.js";
 
 const EVERY = 2000, SLOWEST = 15_000; // milliseconds
@@ -15,26 +15,30 @@ export function merged(known, answered) {
 const sinceOf = (calls) => (calls?.length ? new Date(new Date(calls[0].tm) - LATE).toISOString() : "");
 
 /**
- * {calls, isAway, refusal, again}: null until they are known. Asks every two seconds, more seldom while Ringbook does
+ * {calls, isKept, isAway, refusal, again}: null until they are known. Asks every two seconds, more seldom while Ringbook does
  * not answer, and not at all while the page is out of sight.
  */
 export function useCalls() {
-  const [state, setState] = useState({ calls: null, isAway: false, refusal: null });
+  const [state, setState] = useState({ calls: null, isKept: true, isAway: false, refusal: null });
   const [round, setRound] = useState(0);
   const calls = useRef(null);
   useEffect(() => {
     const ended = new AbortController();
     let timer = 0, pause = EVERY, isAsking = false;
-    const tell = (more) => setState({ calls: calls.current, isAway: false, refusal: null, ...more });
-    const ask = async () => {
+    const tell = (more) => setState((before) => ({
+      ...before, calls: calls.current, isAway: false, refusal: null, ...more,
+    }));
+    const look = async () => {
       clearTimeout(timer);
       if (document.hidden || isAsking || ended.signal.aborted) return;
       isAsking = true;
       try {
-        const { result } = await get("calls", { since: sinceOf(calls.current) }, ended.signal);
+        const query = { since: sinceOf(calls.current) };
+        const asked = await ask("GET", "calls", { query, headers: calls.current && byTimer, signal: ended.signal });
+        const { result, is_kept: isKept } = asked.data;
         calls.current = merged(calls.current ?? [], result);
         pause = EVERY;
-        tell({});
+        tell({ isKept });
       } catch (refusal) {
         if (ended.signal.aborted || refusal.name === "AbortError") return;
         pause = Math.max(Math.min(pause * 2, SLOWEST), (refusal.seconds ?? 0) * 1000);
@@ -43,16 +47,16 @@ export function useCalls() {
       } finally {
         isAsking = false;
       }
-      timer = setTimeout(ask, pause);
+      timer = setTimeout(look, pause);
     };
-    ask();
-    document.addEventListener("visibilitychange", ask);
-    addEventListener("online", ask);
+    look();
+    document.addEventListener("visibilitychange", look);
+    addEventListener("online", look);
     return () => {
       ended.abort();
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", ask);
-      removeEventListener("online", ask);
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("online", look);
     };
   }, [round]);
   return { ...state, again: () => setRound(round + 1) };
@@ -75,7 +79,7 @@ export function useFoundSince(calls) {
     if (!fresh.length) return;
     for (const { value } of fresh) asked.current.add(value);
     const of = (wanted) => fresh.filter(({ kind }) => kind === wanted).map(({ value }) => value);
-    post("contacts/lookup", { phones: of("phone"), emails: of("email") }).then(
+    post("contacts/lookup", { phones: of("phone"), emails: of("email") }, byTimer).then(
       ({ result }) => {
         const more = result.filter(({ contact }) => contact).map(({ value, contact }) => [value, contact]);
         setFound((before) => new Map([...before, ...more]));

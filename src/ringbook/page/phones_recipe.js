@@ -3,13 +3,12 @@ import { html, useState } from "./view.js";
 import { post } from "./api.js";
 import { Copy } from "./copy.js";
 import { Field } from "./field.js";
+import { here, isLocal } from "./here.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { recipes } from "./recipes.js";
 import { may } from "./session.js";
 import { phones as t, recipeTexts } from "./texts_phones.js";
-
-const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 function addressOf(text) {
   try {
@@ -22,7 +21,6 @@ function addressOf(text) {
 
 /** What stands in the address of Ringbook behind the host: /ringbook, or nothing. */
 const prefixOf = (address) => address.pathname.replace(/\/+$/, "");
-const here = () => new URL(".", document.baseURI.split("#")[0]);
 
 /** A text of recipes.js with address and key in it. */
 export function filledIn(text, address, key) {
@@ -72,7 +70,7 @@ export function PhoneRecipe({ name, scope }) {
     <div class="card setup">
       <${Field} label=${t.address} type="url" spellcheck=${false} autocomplete="off" value=${typed}
         onInput=${(event) => setTyped(event.target.value)}
-        wrong=${address ? "" : t.noAddress} hint=${address && LOCAL.test(address.hostname) ? t.notReached : ""} />
+        wrong=${address ? "" : t.noAddress} hint=${address && isLocal(address) ? t.notReached : ""} />
       <div><h2>${t.key}</h2><p>${t.keyLead[scope]} ${!key && html`<span class="dim">
         ${may("admin") ? t.noKeyYet(t.place) : t.askOwner(t.place)}</span>`}</p>
         ${refusal && html`<${Problem} refusal=${refusal} retry=${make} />`}

@@ -1,5 +1,5 @@
 // Who is logged in, what they may do, and how they come in and leave.
-import { ask, onCodesDemanded, onSessionEnd } from "./api.js";
+import { Refusal, ask, onCodesDemanded, onSessionEnd } from "./api.js";
 import { useEffect, useState } from "./view.js";
 
 const MARK = "ringbook.logged_in"; // the cookie itself cannot be seen: it spares a request that must fail
@@ -81,8 +81,18 @@ export async function findSession() {
   tell();
 }
 
-export const logIn = async (body) => begin((await ask("POST", "sessions", { body, isLogin: true })).data);
-export const setPassword = async (body) => begin((await ask("POST", "passwords", { body, isLogin: true })).data);
+/** On plain http a browser keeps no cookie that is for https, and says nothing: the session is asked for to see it. */
+async function beginIfKept({ data }) {
+  try {
+    if (location.protocol === "http:") await ask("GET", "sessions/current", { isLogin: true });
+  } catch (refusal) {
+    throw refusal.kind === "login" ? new Refusal("not_kept") : refusal;
+  }
+  begin(data);
+}
+
+export const logIn = async (body) => beginIfKept(await ask("POST", "sessions", { body, isLogin: true }));
+export const setPassword = async (body) => beginIfKept(await ask("POST", "passwords", { body, isLogin: true }));
 export const refresh = async () => begin((await ask("GET", "sessions/current")).data);
 
 /** Leave; also where the session has ended already. */

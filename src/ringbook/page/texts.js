@@ -41,6 +41,7 @@ export const shell = {
   as: (name) => `Logged in as ${name}`,
   roles: { agent: "Agent", manager: "Manager", owner: "Owner" },
   plainHttp: "This connection is not encrypted: others in the network can read passwords and contacts. Ask who runs Ringbook for https.",
+  oldBrowser: "This browser is too old for this page. It needs Chrome or Edge 123, Firefox 124, Safari 17.5, or a newer one.",
   mayNot: "Your role does not allow this. Ask an owner of your company.",
   updated: "Ringbook has been updated. Load this page anew to go on.",
   reload: "Load anew",
@@ -97,6 +98,7 @@ export const problems = {
   invalid: () => "Ringbook does not take this.",
   broken: () => "Something went wrong in Ringbook. Who runs it finds it in the log.",
   login: () => "Log in first.",
+  not_kept: () => "The password is right, but the browser does not stay logged in at this address. Open Ringbook by its https address.",
 };
 
 /** Refusals that have a sentence of their own, by the API's reason. */
@@ -106,7 +108,7 @@ export const reasons = {
   TOTP_REQUIRED: "Your company asks for codes beside passwords. Set them up first.",
   CROSS_SITE_REQUEST: "The browser says that another site has sent this. Open Ringbook by its own address.",
   IDEMPOTENCY_KEY_IN_USE: "This is still being done. Try again in a moment.",
-  LAST_OWNER: "The last active owner has to stay one.",
+  LAST_OWNER: "You are the last owner who has a password. Let another owner set one first.",
   USER_EMAIL_EXISTS: "Another user has this address.",
   INVALID_QUERY_PARAMETER: "That is too much to search for. Take fewer words.",
   INVALID_EMAIL_ADDRESS: "This is no email address, such as name@example.com.",

@@ -28,5 +28,7 @@ export const callers = {
   empty: "Nobody has called yet",
   emptyLead: "As soon as your phone system asks Ringbook for a name, the call stands here within seconds.",
   emptyAction: "Connect a phone",
+  notKept: "Calls are not kept",
+  notKeptLead: "Names are found all the same. Who runs Ringbook has set RINGBOOK_CALLS_DAYS to 0; with another number the calls stand here.",
   noMisses: "For every call of late somebody was found.",
 };

@@ -17,7 +17,7 @@ export const phones = {
   noKeyYet: (place) => `The lines have ${place} until there is one. If you have a key already, put it there yourself.`,
   place: "KEY",
   address: "Address of Ringbook, as seen from the phone",
-  notReached: "Only this machine itself reaches Ringbook by this address. Put in the one that the phone can use.",
+  notReached: "Only this machine itself reaches Ringbook by this address. Put in the one that the phone can use. After make run nobody else is let in: start it with make run HOST=0.0.0.0.",
   noAddress: "This is no address. It begins with http or https.",
   copy: (what) => `Copy: ${what}`,
 };

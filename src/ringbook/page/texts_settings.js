@@ -53,6 +53,7 @@ export const users = {
   linkLead: (name) => `Send it to ${name}, and to nobody else: who follows it chooses the password.`,
   link: "One-time link",
   linkUntil: (until) => `It is good once, until ${until}.`,
+  linkNotReached: "Only this machine itself reaches Ringbook by this address. After make run nobody else is let in: start it with make run HOST=0.0.0.0, and open this page by the address that it prints.",
   copyLink: "Copy the link",
   codes: "Codes",
   codesOn: "A code from an app is asked for beside the password.",

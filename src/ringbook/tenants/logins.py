@@ -1,5 +1,6 @@
 """How a user comes to a session: by an address and a password, or by a one-time link that sets one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -42,6 +43,9 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     code: CodeText | None = None
 
 
+CountCode = Callable[[str], Awaitable[None]]
+"""Counts one more code of a user with this id; raises where it is one too many."""
+
 FIND_LOGIN = Query(
     sa.select(t.c.customer_id, t.c.id, t.c.password_hash)
     .join_from(t, customers, customers.c.id == t.c.customer_id)
@@ -58,16 +62,20 @@ def address_of(given: NewSession) -> str:
     return email.reading(given.email) or given.email
 
 
-async def log_in(database: Database, now: datetime, given: NewSession, client: Client) -> tuple[str, bytes]:
-    """Return the token of a new session, and its JSON. Raises Unauthenticated.
+async def log_in(
+    database: Database, now: datetime, given: NewSession, client: Client, count_code: CountCode
+) -> tuple[str, bytes]:
+    """Return the token of a new session, and its JSON. Raises Unauthenticated, and what `count_code` does.
 
-    It takes as long for an address that is nobody's.
+    It takes as long for an address that is nobody's. A code is counted once the password was right.
     """
     row = await database.one(FIND_LOGIN, email=address_of(given))
     customer_id, user_id, password_hash = row or ("", "", "")
     if not await passwords.is_right(password_hash, given.password):
         raise _wrong_login()
     caller = Caller(str(customer_id), "", str(user_id), "user")
+    if given.code:
+        await count_code(caller.who)
     async with database.transaction() as transaction:
         held = await users.find_held(caller, transaction, caller.who)
         if held is None or not held.is_active or held.password_hash != password_hash:  # it was changed in this moment
@@ -92,10 +100,13 @@ WHOSE_PASSWORD = Query(
 )
 
 
-async def set_password(database: Database, now: datetime, given: NewPassword, client: Client) -> tuple[str, bytes]:
+async def set_password(
+    database: Database, now: datetime, given: NewPassword, client: Client, count_code: CountCode
+) -> tuple[str, bytes]:
     """Set the password of the link's user; end its sessions; return the token of a new one, and its JSON.
 
-    Raises Unauthenticated, InvalidArgument, AlreadyExists.
+    Raises Unauthenticated, InvalidArgument, AlreadyExists, and what `count_code` does. Codes beside a link are counted
+    by themselves: who guesses some beside the password does not keep the user from another password.
     """
     customer_id, user_id = await user_links.user_of_link(database, now, given.token)
     row = await database.one(WHOSE_PASSWORD, customer_id=customer_id, user_id=user_id)
@@ -105,6 +116,8 @@ async def set_password(database: Database, now: datetime, given: NewPassword, cl
         raise InvalidArgument.of(problems)
     password_hash = await passwords.hash_password(given.password)
     caller = Caller(customer_id, "", user_id, "user")
+    if given.code:
+        await count_code(f"link {user_id}")
     ids = ids_of(caller, user_id)
     address = given.email.normalized if given.email else None
     values: dict[str, Any] = {"new_email": address, "new_password_hash": password_hash, "now": now}

@@ -119,14 +119,14 @@ USER_OF_SESSION = Query(
 )
 
 
-async def find_session(database: Database, now: datetime, token: str) -> LoggedIn | None:
-    """Return who has the session with this token, None where it has ended. That it is used is kept, to the minute."""
+async def find_session(database: Database, now: datetime, token: str, *, is_use: bool) -> LoggedIn | None:
+    """Return who has the session with this token, None where it has ended. A use of it is kept, to the minute."""
     row = await database.one(FIND_SESSION, token_hash=hash_secret(token), now=now)
     if row is None:
         return None
     customer_id, user_id, session_id, tm_create, tm_last_use = row
     found = await _user_of(database, str(customer_id), str(user_id), str(session_id))
-    if found and _time(tm_last_use) <= now - USE_IS_WRITTEN_EVERY:
+    if found and is_use and _time(tm_last_use) <= now - USE_IS_WRITTEN_EVERY:
         await _keep_use(found, database, now, min(now + IDLE, _time(tm_create) + LONGEST))
     return found
 

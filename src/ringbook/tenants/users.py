@@ -110,11 +110,6 @@ async def create(caller: Caller, transaction: Transaction, now: datetime, new: N
     return await _insert(caller, transaction, now, values | {"is_active": new.is_active is not False})
 
 
-async def create_first_owner(caller: Caller, transaction: Transaction, now: datetime) -> str:
-    """Create an owner of whom nothing is known: the address comes with the password. Return the id."""
-    return await _insert(caller, transaction, now, {"email": "", "name": "", "role": "owner", "is_active": True})
-
-
 async def _insert(caller: Caller, transaction: Transaction, now: datetime, values: dict[str, Any]) -> str:
     user_id = new_id(now)
     await write_address(transaction, INSERT_USER, ids_of(caller, user_id) | values | {"now": now}, values["email"])
@@ -187,6 +182,21 @@ HOLD_OWNERS = Query(
     .order_by(t.c.id)
     .with_for_update()
 )
+
+
+async def first_owner(caller: Caller, transaction: Transaction, now: datetime) -> str | None:
+    """Return the owner who is to set the first password, None where an owner has one.
+
+    Where there is none yet it is created; nothing is known of it, the address comes with the password.
+    """
+    owners = await transaction.all(HOLD_OWNERS, customer_id=caller.customer_id)
+    if any(has_password for _, has_password in owners):
+        return None
+    if owners:
+        return str(owners[0][0])
+    return await _insert(caller, transaction, now, {"email": "", "name": "", "role": "owner", "is_active": True})
+
+
 UPDATE_USER = Query(
     sa.update(t).values(changes_of(t, "email", "name", "role", "is_active") | {"tm_update": NOW}).where(*_LIVE)
 )

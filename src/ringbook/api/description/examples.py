@@ -256,7 +256,8 @@ BY_STRUCT: dict[str, Any] = {
                 "contact": {"id": EXAMPLE_CONTACT_ID, "name": "John Smith"},
                 "by": {"type": "access_key", "id": "e5f6a7b8-c9d0-1234-efab-345678901235", "name": "pbx"},
             }
-        ]
+        ],
+        "is_kept": True,
     },
     "DemoLoaded": {"created": 50},
     "DemoTaken": {"deleted": 49, "kept": 1},

@@ -25,6 +25,9 @@ CACHE_SECONDS = 4.0
 """How long an access key is believed before the database is asked again. The contract allows 5."""
 
 CACHE_SIZE = 10_000
+BY_TIMER = "ringbook-timer"
+"""What X-Requested-With says where no person has asked: it is no use of the session."""
+
 SAFE_METHODS = ("GET", "HEAD")
 CHANGING_SCOPES = ("write", "admin")
 
@@ -38,6 +41,11 @@ def _given(req: Request) -> str | None:
     if access_key := req.params.get("accesskey"):
         return str(access_key)
     return None
+
+
+def _is_basic(req: Request) -> bool:
+    """Tell whether the credential is one that a browser asks for, keeps, and sends by itself as it does a cookie."""
+    return not req.params.get("token") and (req.get_header("Authorization") or "").lower().startswith("basic ")
 
 
 def _cookie(req: Request) -> str | None:
@@ -94,7 +102,7 @@ class Authentication:
         if scope not in context.scopes:
             what = "your role" if session else "this access key"
             raise PermissionDenied(Reason.INSUFFICIENT_SCOPE, f"{what} lacks the scope {scope}")
-        if given:
+        if given and not _is_basic(req):
             return
         if session:
             is_refused = req.method not in SAFE_METHODS and not is_from_our_page(req, self._settings)
@@ -109,12 +117,13 @@ class Authentication:
         is_a_page = req.get_header("Sec-Fetch-Site") or req.get_header("Origin")
         if is_a_page and not is_from_our_page(req, self._settings):
             raise _cross_site()
-        req.context.account_limit = self._limits.of_account
+        req.context.account_limit, req.context.code_limit = self._limits.of_account, self._limits.of_code
         await self._limits.of_login.count(counted_as(req.remote_addr))
 
     async def _come_in_by_session(self, req: Request, token: str, resource: Resource) -> frozenset[str]:
         """Set whose session it is; return its scopes. It is looked up each time: it ends at once."""
-        found = await find_session(self._database, utc_now(), token)
+        is_use = req.get_header("X-Requested-With") != BY_TIMER
+        found = await find_session(self._database, utc_now(), token, is_use=is_use)
         if found is None:
             await self._limits.of_address.count(counted_as(req.remote_addr))
             raise session_ended()
@@ -164,7 +173,8 @@ class Authentication:
 
 def _cross_site() -> PermissionDenied:
     return PermissionDenied(
-        Reason.CROSS_SITE_REQUEST, "a page of another site may not change anything by a cookie, nor log anybody in"
+        Reason.CROSS_SITE_REQUEST,
+        "a page of another site may not change anything by a cookie or by Basic, nor log anybody in",
     )
 
 

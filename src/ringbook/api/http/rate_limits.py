@@ -8,6 +8,7 @@ from collections import OrderedDict
 from typing import Any
 
 import structlog
+from limits import parse_many
 from limits.aio.storage import Storage
 from limits.storage import storage_from_string
 
@@ -25,6 +26,10 @@ PAUSE_SECONDS = 2.0
 
 REDIS_CONNECTIONS = 16
 """The most connections of one worker to Redis."""
+
+
+RATE_OF_CODES = tuple(parse_many("30/hour"))
+"""How often a user may send a code, from whatever address: one of 333,333 guesses is right."""
 
 
 class Counts:
@@ -131,6 +136,7 @@ class RateLimits:
         )
         self.of_login = RateLimit("login", "logins from this address", settings.rate_limit_per_address, redis)
         self.of_account = RateLimit("account", "logins to this account", settings.rate_limit_per_account, redis)
+        self.of_code = RateLimit("code", "codes for this account", RATE_OF_CODES, redis)
 
     async def close(self) -> None:
         """Close the connections."""
