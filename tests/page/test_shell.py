@@ -90,6 +90,7 @@ def test_who_has_to_set_up_codes_does_so_before_anything_else(windows, alice):
 def test_who_is_asked_for_codes_can_leave_instead(windows, alice):
     joined(windows)
     inside = windows.of()
+    inside.get_by_role("heading", name="Contacts", exact=True).wait_for()
     assert alice.api.put("/customer", json={"totp_required": True}).status_code == 200
     page = windows.open()
     fill_in(page)
