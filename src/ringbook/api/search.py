@@ -11,7 +11,7 @@ from ringbook.api.http.resource import (
     required_parameter,
 )
 from ringbook.contacts import search
-from ringbook.contacts.search import LONGEST_QUERY, FoundContacts
+from ringbook.contacts.search import LONGEST_QUERY, SearchResult
 from ringbook.database import pages
 
 Q_PARAMETER = parameter(
@@ -36,7 +36,7 @@ class SearchResource(Resource):
         "search_contacts",
         "read",
         "A page of the contacts that were found.",
-        FoundContacts,
+        SearchResult,
         query=(Q_PARAMETER, PAGE_SIZE_PARAMETER, SEARCH_TOKEN_PARAMETER),
     )
     async def on_get(self, req: Request, resp: Response) -> None:

@@ -10,7 +10,7 @@ from ringbook.cli.output import print_json, print_table
 from ringbook.cli.parameters import CUSTOMER
 from ringbook.clock import utc_now
 from ringbook.contacts import number_check, search
-from ringbook.contacts.search import FoundContacts
+from ringbook.contacts.search import SearchResult
 from ringbook.database.engine import Database
 from ringbook.values.names import name_of
 
@@ -31,11 +31,11 @@ def contacts_search(customer_id: str | None, words: tuple[str, ...]) -> None:
     The best come first, 20 at most.
     """
 
-    async def run(database: Database) -> FoundContacts:
+    async def run(database: Database) -> SearchResult:
         caller = await caller_of(database, customer_id)
         terms = search.parse_query(" ".join(words), caller.region)
         page = search.SearchPage(MOST_SHOWN)
-        return msgspec.json.decode(await search.search_contacts(caller, database, terms, page), type=FoundContacts)
+        return msgspec.json.decode(await search.search_contacts(caller, database, terms, page), type=SearchResult)
 
     found = with_database(run)
     rows = [

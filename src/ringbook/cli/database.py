@@ -43,5 +43,5 @@ async def _only_customer(database: Database) -> str:
         sys.exit("ringbook: there is no customer yet; make one: ringbook customer create NAME")
     if len(there) > 1:
         names = "".join(f"\n  {customer['id']}  {customer['name']}" for customer in there)
-        sys.exit(f"ringbook: there are several customers; choose by --customer ID (make key CUSTOMER=ID):{names}")
+        sys.exit(f"ringbook: there are several customers; choose by --customer ID, with make by CUSTOMER=ID:{names}")
     return str(there[0]["id"])

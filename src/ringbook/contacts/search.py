@@ -54,7 +54,7 @@ LAST = "\U0010ffff"
 """What sorts behind every word: no word has it."""
 
 
-class FoundContacts(msgspec.Struct):
+class SearchResult(msgspec.Struct):
     """A page of the contacts that a search found, best first."""
 
     result: list[Contact]

@@ -200,7 +200,7 @@ BY_STRUCT: dict[str, Any] = {
         "next": EXAMPLE_NEXT,
         "more": False,
     },
-    "FoundContacts": {"result": [CONTACT], "next_page_token": f"3.{EXAMPLE_CONTACT_ID}", "complete": True},
+    "SearchResult": {"result": [CONTACT], "next_page_token": f"3.{EXAMPLE_CONTACT_ID}", "complete": True},
     "Lookups": {"phones": ["+15551234567", "12"], "emails": ["john@acme.com"]},
     "LookupResults": {
         "result": [
