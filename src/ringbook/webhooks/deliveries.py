@@ -25,7 +25,7 @@ SHOWN = 100
 """How many deliveries of a webhook are kept once they are over."""
 
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=3)
+LONGEST_PAUSE = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=3)
 
 
@@ -154,6 +154,27 @@ async def pending(caller: Caller, database: Connection, webhook_id: str) -> list
     ids = {"customer_id": caller.customer_id, "webhook_id": webhook_id}
     rows = await database.all(PENDING_DELIVERIES, **ids)
     return [Pending(str(id_), str(contact_id), *others) for id_, contact_id, *others in rows]
+
+
+def refused_contacts(waiting: Sequence[Pending]) -> set[str]:
+    """Return the contacts of which a delivery has failed: their others wait for it."""
+    return {delivery.contact_id for delivery in waiting if delivery.attempts}
+
+
+def news_beside(waiting: Sequence[Pending], events: Sequence[tuple[str, Change]]) -> list[tuple[str, Change]]:
+    """Return the events that a delivery is to be made of.
+
+    Of a contact that is refused, an event adds nothing to one of the same type that has not been tried yet: that one
+    will bring the contact as it is then. However often such a contact changes, few deliveries of it wait.
+    """
+    refused = refused_contacts(waiting)
+    last_type = {delivery.contact_id: delivery.type for delivery in waiting if not delivery.attempts}
+    news = []
+    for kind, change in events:
+        if change.contact_id not in refused or last_type.get(change.contact_id) != kind:
+            news.append((kind, change))
+        last_type[change.contact_id] = kind
+    return news
 
 
 EVENT_DATA = Query(

@@ -32,8 +32,11 @@ ROUND_SECONDS = 0.5
 SENT_AT_ONCE = 8
 """How many deliveries of one webhook are on their way at once, of different contacts."""
 
-PENDING_AT_ONCE = 100
+READY_AT_ONCE = 100
 """How many deliveries of a webhook are made ready; the others wait in the log."""
+
+MOST_PENDING = 1000
+"""How many deliveries of a webhook are pending: those that are ready, and those of refused contacts."""
 
 BOTH_SIGN = timedelta(hours=24)
 """For how long the secret of before signs beside the new one."""
@@ -192,8 +195,12 @@ class Sender:
     async def _send_due(self, target: SendTarget, front: Positions) -> float:
         """Send as much as may be on its way at once; return after how many seconds there is more to send."""
         waiting = await deliveries.pending(target.caller, self._database, target.id)
-        if len(waiting) < PENDING_AT_ONCE and target.positions != front:
-            await self._queue(target, front, PENDING_AT_ONCE - len(waiting))
+        refused = deliveries.refused_contacts(waiting)
+        ready = sum(delivery.contact_id not in refused for delivery in waiting)
+        room = min(READY_AT_ONCE - ready, MOST_PENDING - len(waiting))
+        is_behind = room > 0 and target.positions != front
+        if is_behind:
+            await self._queue(target, front, room, waiting)
             waiting = await deliveries.pending(target.caller, self._database, target.id)
         now = utc_now()
         first_of_contacts = list({delivery.contact_id: delivery for delivery in reversed(waiting)}.values())
@@ -201,11 +208,12 @@ class Sender:
         due = [delivery for tm_next, delivery in by_time if tm_next <= now]
         if due:
             await self._send(target, due[:SENT_AT_ONCE])
+        if due or is_behind:
             return 0.0
         return (by_time[0][0] - now).total_seconds() if by_time else 60.0
 
-    async def _queue(self, target: SendTarget, front: Positions, most: int) -> None:
-        """Make ready what has changed behind the webhook's positions."""
+    async def _queue(self, target: SendTarget, front: Positions, most: int, waiting: Sequence[Pending]) -> None:
+        """Make ready what has changed behind the webhook's positions, and is not told by what is waiting."""
         try:
             changes = await change_feed.changes_behind(target.caller, self._database, target.positions, front, most)
             positions = change_feed.moved_to(target.positions, changes)
@@ -214,8 +222,9 @@ class Sender:
             changes, positions = [], front
         events = [(EVENT_OF_ACTION[change.action], change) for change in changes]
         wanted = [(kind, change) for kind, change in events if kind in target.events]
+        news = deliveries.news_beside(waiting, wanted)
         moved = target.positions, positions
-        await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, wanted)
+        await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, news)
 
     async def _send(self, target: SendTarget, due: Sequence[Pending]) -> None:
         """Send deliveries of different contacts at once, and note what came of each."""
