@@ -71,3 +71,20 @@ def test_more_than_100_refused_contacts_hold_back_no_other(alice, receiver, data
     try_all_again(database_url)
     receiver.wait_for(lambda _: told_of(receiver, bad[0])[-1]["data"]["notes"] == "3")
     until(lambda: all(row["state"] == "delivered" for row in listed(alice, webhook)))
+
+
+def test_a_deletion_that_was_refused_is_told_with_its_own_time_though_the_contact_is_back(
+    alice, receiver, database_url
+):
+    contact_id = created(alice)
+    make(alice, receiver.url)
+    receiver.answer = lambda _: (500, "")
+    deleted = alice.api.delete(f"/contacts/{contact_id}").json()
+    receiver.wait_for(lambda events: events)
+    alice.api.post(f"/contacts/{contact_id}/restore").raise_for_status()
+    receiver.answer = lambda _: (200, "")
+    try_all_again(database_url)
+    *_, told, restored = receiver.wait_for(lambda events: events[-1]["type"] == "contact.created")
+    tombstone = {"id": contact_id, "tm_delete": deleted["tm_delete"], "merged_into": None}
+    assert (told["type"], told["data"]) == ("contact.deleted", tombstone)
+    assert (restored["data"]["id"], restored["data"]["tm_delete"]) == (contact_id, None)

@@ -178,9 +178,9 @@ def news_beside(waiting: Sequence[Pending], events: Sequence[tuple[str, Change]]
 
 
 EVENT_DATA = Query(
-    sa.select(next(iter(WHOLE.selected_columns)), TOMBSTONE).where(
-        contacts.c.customer_id == CUSTOMER_ID, contacts.c.id == CONTACT_ID
-    )
+    sa.select(
+        next(iter(WHOLE.selected_columns)), sa.case((contacts.c.tm_delete.is_not(None), TOMBSTONE), else_=sa.null())
+    ).where(contacts.c.customer_id == CUSTOMER_ID, contacts.c.id == CONTACT_ID)
 )
 
 
@@ -194,11 +194,14 @@ AUTHOR_OF_CHANGE = Query(
 
 
 async def payload(caller: Caller, database: Connection, delivery: Pending) -> bytes:
-    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it."""
+    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it.
+
+    The tombstone is of the change itself where there is none now, as the contact was restored or erased.
+    """
     ids = {"customer_id": caller.customer_id, "contact_id": delivery.contact_id}
     row = await database.one(EVENT_DATA, **ids)
-    tombstone = f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
-    data = tombstone if row is None else row[1 if delivery.type == "contact.deleted" else 0]
+    data = row and row[1 if delivery.type == "contact.deleted" else 0]
+    data = data or f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
     by = await database.one(AUTHOR_OF_CHANGE, **ids, version=delivery.version)
     return event(delivery.type, delivery.tm, data, by[0] if by else "null")
 
