@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from tests.contacts.test_changes import whole_book
 from tests.rows import execute
 from tests.webhooks.receiver import receiving
+from tests.webhooks.test_webhooks import until
 
 PAGE = (Path(__file__).parents[2] / "docs/keep-in-step.md").read_text()
 [PROGRAM] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -78,6 +80,40 @@ def test_a_token_that_has_expired_leads_to_the_list_and_takes_out_what_it_no_lon
     assert copied(tmp_path / "mirror.db") == whole_book(alice.api)
 
 
+@pytest.fixture
+def start(tmp_path):
+    """Start the program with a URL; it says its errors to a file of this name, and ends with the test."""
+    started = []
+
+    def run(url, token, errors):
+        (tmp_path / "mirror.py").write_text(PROGRAM)
+        settings = {"RINGBOOK_URL": url, "RINGBOOK_KEY": token, "MIRROR": str(tmp_path / "mirror.db")}
+        with (tmp_path / errors).open("w") as file:
+            command = [sys.executable, tmp_path / "mirror.py"]
+            started.append(subprocess.Popen(command, env=os.environ | settings, stderr=file))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.kill()
+        running.wait()
+
+
+def test_the_program_ends_and_says_why_where_its_url_or_its_key_is_wrong(server, start, alice, tmp_path):
+    wrong = {"404": (f"{server}/v2.0", alice.token), "401": (f"{server}/v1.0", "rb_of_nobody")}
+    for status, (url, token) in wrong.items():
+        assert start(url, token, status).wait(timeout=30) == 1
+        assert f"'{status} " in (tmp_path / status).read_text()
+
+
+def test_the_program_says_why_it_waits(start, alice, tmp_path):
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    start(f"http://127.0.0.1:{port}/v1.0", alice.token, "errors")
+    lines = r"(?s)ConnectError\(.+\); once more in 1 s\nConnectError\(.+\); once more in 2 s\n.*"
+    until(lambda: re.fullmatch(lines, (tmp_path / "errors").read_text()), seconds=15)
+
+
 def test_what_the_program_sends_back_is_one_contact_that_comes_back_by_the_feed(alice, program, tmp_path):
     mirror = program.Mirror(tmp_path / "mirror.db")
     program.read_all(alice.api, mirror)
@@ -97,8 +133,10 @@ def test_the_program_knows_a_delivery_from_what_is_none(alice, program):
     [(headers, body, _)] = receiver.received
     assert program.is_genuine(webhook["secret"], headers, body)
     assert program.is_genuine(rotated["secret"], headers, body)
-    old = {"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 600)}
-    for wrong in (old, {"webhook-signature": "v1,é"}, {"webhook-id": "another"}, {"webhook-timestamp": "now"}):
+    old = str(int(headers["webhook-timestamp"]) - 600)
+    for time_ in (old, "now", "²", "٣", "9" * 5000, "-1", " 1", f"{headers['webhook-timestamp']}\n"):
+        assert not program.is_genuine(webhook["secret"], headers | {"webhook-timestamp": time_}, body)
+    for wrong in ({"webhook-signature": "v1,é \udce9"}, {"webhook-id": "another"}, {"webhook-id": "\udce9"}):
         assert not program.is_genuine(webhook["secret"], headers | wrong, body)
     assert not program.is_genuine(webhook["secret"], headers, body + b" ")
     assert not program.is_genuine(webhook["secret"], {}, body)

@@ -188,48 +188,6 @@ def test_what_failed_is_tried_again_in_order_and_other_contacts_do_not_wait(alic
     receiver.verify(webhook["secret"])
 
 
-def test_a_contact_that_is_refused_holds_up_no_other_however_often_it_changes(alice, receiver):
-    bad, good = (alice.api.post("/contacts", json={}).json()["id"] for _ in range(2))
-    webhook = make(alice, receiver.url)
-    refusing = threading.Event()
-    refusing.set()
-    receiver.answer = lambda event: (500 if event["data"]["id"] == bad and refusing.is_set() else 200, "")
-    for begin in (0, 65, 130):  # more than are made ready at once
-        updates = [{"update": {"id": bad, "notes": str(begin + i)}} for i in range(65)]
-        assert alice.api.post("/contacts/batch", json={"operations": updates}).is_success
-        receiver.wait_for(lambda events: [event for event in events if event["data"]["id"] == bad])
-    alice.api.put(f"/contacts/{good}", json={"notes": "told"})
-    receiver.wait_for(lambda events: good in [event["data"]["id"] for event in events], seconds=10)
-    alice.api.delete(f"/contacts/{bad}")
-    until(lambda: [row for row in listed(alice, webhook) if row["type"] == "contact.deleted"])
-    assert len(listed(alice, webhook)) <= 100
-    refusing.clear()
-    receiver.wait_for(lambda events: events[-1]["type"] == "contact.deleted")
-    told = list(
-        dict.fromkeys(headers["webhook-id"] for headers, _, event in receiver.received if event["data"]["id"] == bad)
-    )
-    assert told == sorted(told)
-
-
-def test_a_contact_that_is_back_was_deleted_all_the_same(alice, receiver):
-    contact_id = alice.api.post("/contacts", json={"notes": "x"}).json()["id"]
-    make(alice, receiver.url)
-    up = threading.Event()
-    receiver.answer = lambda _: (200 if up.is_set() else 503, "")
-    deleted = alice.api.delete(f"/contacts/{contact_id}").json()
-    receiver.wait_for(lambda events: len(events) == 1)
-    assert alice.api.post(f"/contacts/{contact_id}/restore").is_success
-    up.set()
-    _, again, back = receiver.wait_for(lambda events: len(events) == 3)
-    assert again == {
-        "type": "contact.deleted",
-        "timestamp": deleted["tm_delete"],
-        "by": again["by"],
-        "data": {"id": contact_id, "tm_delete": deleted["tm_delete"], "merged_into": None},
-    }
-    assert (back["type"], back["data"]["notes"]) == ("contact.created", "x")
-
-
 def test_a_redirect_is_not_followed(alice, receiver, another_receiver):
     webhook = make(alice, receiver.url, is_active=False)
     receiver.answer = lambda _: (307, another_receiver.url)

@@ -25,7 +25,7 @@ SHOWN = 100
 """How many deliveries of a webhook are kept once they are over."""
 
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=3)
+LONGEST_PAUSE = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=3)
 
 
@@ -156,10 +156,31 @@ async def pending(caller: Caller, database: Connection, webhook_id: str) -> list
     return [Pending(str(id_), str(contact_id), *others) for id_, contact_id, *others in rows]
 
 
+def refused_contacts(waiting: Sequence[Pending]) -> set[str]:
+    """Return the contacts of which a delivery has failed: their others wait for it."""
+    return {delivery.contact_id for delivery in waiting if delivery.attempts}
+
+
+def news_beside(waiting: Sequence[Pending], events: Sequence[tuple[str, Change]]) -> list[tuple[str, Change]]:
+    """Return the events that a delivery is to be made of.
+
+    Of a contact that is refused, an event adds nothing to one of the same type that has not been tried yet: that one
+    will bring the contact as it is then. However often such a contact changes, few deliveries of it wait.
+    """
+    refused = refused_contacts(waiting)
+    last_type = {delivery.contact_id: delivery.type for delivery in waiting if not delivery.attempts}
+    news = []
+    for kind, change in events:
+        if change.contact_id not in refused or last_type.get(change.contact_id) != kind:
+            news.append((kind, change))
+        last_type[change.contact_id] = kind
+    return news
+
+
 EVENT_DATA = Query(
-    sa.select(next(iter(WHOLE.selected_columns)), TOMBSTONE, contacts.c.tm_delete.is_not(None)).where(
-        contacts.c.customer_id == CUSTOMER_ID, contacts.c.id == CONTACT_ID
-    )
+    sa.select(
+        next(iter(WHOLE.selected_columns)), sa.case((contacts.c.tm_delete.is_not(None), TOMBSTONE), else_=sa.null())
+    ).where(contacts.c.customer_id == CUSTOMER_ID, contacts.c.id == CONTACT_ID)
 )
 
 
@@ -173,11 +194,14 @@ AUTHOR_OF_CHANGE = Query(
 
 
 async def payload(caller: Caller, database: Connection, delivery: Pending) -> bytes:
-    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it."""
+    """Return what is delivered: the contact as it is now, or of one that was deleted its tombstone; who changed it.
+
+    The tombstone is of the change itself where there is none now, as the contact was restored or erased.
+    """
     ids = {"customer_id": caller.customer_id, "contact_id": delivery.contact_id}
-    of_then = f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
-    whole, tombstone, is_deleted = await database.one(EVENT_DATA, **ids) or (of_then, of_then, True)
-    data = whole if delivery.type != "contact.deleted" else tombstone if is_deleted else of_then
+    row = await database.one(EVENT_DATA, **ids)
+    data = row and row[1 if delivery.type == "contact.deleted" else 0]
+    data = data or f'{{"id":"{delivery.contact_id}","tm_delete":"{delivery.tm}","merged_into":null}}'
     by = await database.one(AUTHOR_OF_CHANGE, **ids, version=delivery.version)
     return event(delivery.type, delivery.tm, data, by[0] if by else "null")
 

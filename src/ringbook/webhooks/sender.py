@@ -14,7 +14,7 @@ import structlog
 from ringbook import __version__
 from ringbook.clock import new_id, rfc_3339, utc_now
 from ringbook.contacts import change_feed
-from ringbook.contacts.change_feed import Change, Positions
+from ringbook.contacts.change_feed import Positions
 from ringbook.database.engine import Database, Query, Row
 from ringbook.database.lease import Lease
 from ringbook.database.parameters import CUSTOMER_ID, WEBHOOK_ID
@@ -36,10 +36,7 @@ READY_AT_ONCE = 100
 """How many deliveries of a webhook are made ready; the others wait in the log."""
 
 MOST_PENDING = 1000
-"""How many there are with those that wait because one of their contact has failed."""
-
-MOST_BEHIND_A_FAILURE = 10
-"""How many deliveries of a contact are kept while one has failed: then further updates of it are told as one."""
+"""How many deliveries of a webhook are pending: those that are ready, and those of refused contacts."""
 
 BOTH_SIGN = timedelta(hours=24)
 """For how long the secret of before signs beside the new one."""
@@ -102,23 +99,6 @@ async def _attempt(target: SendTarget, allowed: Sequence[str], delivery_id: str,
 
 def _milliseconds(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
-
-
-def _to_be_told(
-    changes: Sequence[Change], events: Sequence[str], behind_a_failure: Sequence[Pending]
-) -> list[tuple[str, Change]]:
-    """Return the changes that a webhook is told of, each with its event; an update may be told by one that waits."""
-    told: list[tuple[str, Change]] = []
-    kinds: dict[str, list[str]] = {delivery.contact_id: [] for delivery in behind_a_failure}
-    for delivery in behind_a_failure:
-        kinds[delivery.contact_id].append(delivery.type)
-    for change in changes:
-        event, before = EVENT_OF_ACTION[change.action], kinds.get(change.contact_id, [])
-        waits = len(before) >= MOST_BEHIND_A_FAILURE and before[-1] == event == "contact.updated"
-        if event in events and not waits:
-            before.append(event)
-            told.append((event, change))
-    return told
 
 
 async def send_test(caller: Caller, database: Database, allowed: Sequence[str], webhook_id: str) -> bytes:
@@ -215,11 +195,12 @@ class Sender:
     async def _send_due(self, target: SendTarget, front: Positions) -> float:
         """Send as much as may be on its way at once; return after how many seconds there is more to send."""
         waiting = await deliveries.pending(target.caller, self._database, target.id)
-        failed = {delivery.contact_id for delivery in waiting if delivery.attempts}
-        behind_a_failure = [delivery for delivery in waiting if delivery.contact_id in failed]
-        room = min(READY_AT_ONCE - len(waiting) + len(behind_a_failure), MOST_PENDING - len(waiting))
-        if room > 0 and target.positions != front:
-            await self._queue(target, front, room, behind_a_failure)
+        refused = deliveries.refused_contacts(waiting)
+        ready = sum(delivery.contact_id not in refused for delivery in waiting)
+        room = min(READY_AT_ONCE - ready, MOST_PENDING - len(waiting))
+        is_behind = room > 0 and target.positions != front
+        if is_behind:
+            await self._queue(target, front, room, waiting)
             waiting = await deliveries.pending(target.caller, self._database, target.id)
         now = utc_now()
         first_of_contacts = list({delivery.contact_id: delivery for delivery in reversed(waiting)}.values())
@@ -227,22 +208,23 @@ class Sender:
         due = [delivery for tm_next, delivery in by_time if tm_next <= now]
         if due:
             await self._send(target, due[:SENT_AT_ONCE])
+        if due or is_behind:
             return 0.0
         return (by_time[0][0] - now).total_seconds() if by_time else 60.0
 
-    async def _queue(
-        self, target: SendTarget, front: Positions, most: int, behind_a_failure: Sequence[Pending]
-    ) -> None:
-        """Make ready what has changed behind the webhook's positions."""
+    async def _queue(self, target: SendTarget, front: Positions, most: int, waiting: Sequence[Pending]) -> None:
+        """Make ready what has changed behind the webhook's positions, and is not told by what is waiting."""
         try:
             changes = await change_feed.changes_behind(target.caller, self._database, target.positions, front, most)
             positions = change_feed.moved_to(target.positions, changes)
         except TokenExpired:  # a server of the version before has changed contacts
             structlog.get_logger().warning("a webhook misses changes that are not in the log", webhook_id=target.id)
             changes, positions = [], front
-        wanted = _to_be_told(changes, target.events, behind_a_failure)
+        events = [(EVENT_OF_ACTION[change.action], change) for change in changes]
+        wanted = [(kind, change) for kind, change in events if kind in target.events]
+        news = deliveries.news_beside(waiting, wanted)
         moved = target.positions, positions
-        await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, wanted)
+        await deliveries.queue(target.caller, self._database, target.id, utc_now(), moved, news)
 
     async def _send(self, target: SendTarget, due: Sequence[Pending]) -> None:
         """Send deliveries of different contacts at once, and note what came of each."""
