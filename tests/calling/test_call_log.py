@@ -99,7 +99,7 @@ def test_a_call_of_somebody_who_has_logged_in_names_the_user(alice, server):
     assert client.get("/contacts/lookup?phone=%2B15550009999").status_code == 404
     (call,) = until(alice, 1)
     assert call["by"] == {"type": "user", "id": ann["id"], "name": "Ann"}
-    assert client.get("/calls").json() == {"result": [call]}
+    assert client.get("/calls").json() == {"result": [call], "is_kept": True}
 
 
 def test_the_calls_of_all_workers_are_there_after_a_restart(database_url, tmp_path, token):
