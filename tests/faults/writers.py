@@ -8,7 +8,7 @@ import uuid
 
 import httpx
 
-BATCH = 20
+BATCH = 10
 digits = itertools.count(1)
 
 
