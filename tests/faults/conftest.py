@@ -150,8 +150,8 @@ def writers(durable_token):
     """Make writers to a server."""
     made = []
 
-    def make(server, count=4):
-        made.append(Writers(server.address, durable_token, count))
+    def make(server, count=4, batching=0):
+        made.append(Writers(server.address, durable_token, count, batching))
         return made[-1]
 
     yield make

@@ -4,9 +4,11 @@ import itertools
 import random
 import threading
 import time
+import uuid
 
 import httpx
 
+BATCH = 10
 digits = itertools.count(1)
 
 
@@ -26,6 +28,11 @@ def state(contact):
     numbers = tuple(sorted(n.get("number_e164", n.get("number")) for n in contact["phone_numbers"]))
     emails = tuple(e["address"] for e in contact["emails"])
     return contact["company"], numbers, emails, tuple(contact["tag_ids"])
+
+
+def batch_of(contacts, is_atomic):
+    """Return the batch that creates the contacts."""
+    return {"operations": [{"create": contact} for contact in contacts], "atomic": is_atomic}
 
 
 class Writer:
@@ -56,7 +63,7 @@ class Writer:
             self.known[answer["id"]] = [state(contact)]
             self.touched.add(answer["id"])
         else:
-            self.half_made.append(contact)
+            self.half_made.append([contact])
 
     def add(self, key):
         company, numbers, emails, tags = self.known[key][0]
@@ -78,10 +85,10 @@ class Writer:
         if self._send(method, path, sent):
             self.known[key] = [after]
 
-    def _send(self, method, path, sent):
+    def _send(self, method, path, sent, headers=None):
         started = time.monotonic()
         try:
-            answer = self.api.request(method, path, json=sent)
+            answer = self.api.request(method, path, json=sent, headers=headers)
         except httpx.TransportError:
             self.lost_connections += 1
             return None
@@ -105,22 +112,77 @@ class Writer:
             if there:
                 assert sum(n["is_primary"] for n in answer.json()["phone_numbers"]) <= 1
             self.known[key] = [there]
-        for contact in self.half_made:
-            searches = [{"phone": n["number"]} for n in contact["phone_numbers"]]
-            searches += [{"email": e["address"]} for e in contact["emails"]]
-            answers = [self.api.get("/contacts/lookup", params=search) for search in searches]
-            found = {state(answer.json()) if answer.is_success else None for answer in answers}
-            assert found in ({None}, {state(contact)}), (contact, found)
-            assert {answer.status_code for answer in answers} <= {200, 404}
+        for together in self.half_made:
+            assert len({self._is_there(contact) for contact in together}) == 1, together
         self.half_made.clear()
         self.touched.clear()
 
+    def _is_there(self, contact):
+        """Tell whether a contact that may have been created was: whole, and once."""
+        searches = [{"phone": n["number"]} for n in contact["phone_numbers"]]
+        searches += [{"email": e["address"]} for e in contact["emails"]]
+        answers = [self.api.get("/contacts/lookup", params=search) for search in searches]
+        assert {answer.status_code for answer in answers} <= {200, 404}
+        found = {state(answer.json()) if answer.is_success else None for answer in answers}
+        assert found in ({None}, {state(contact)}), (contact, found)
+        is_there = None not in found
+        assert len(self.api.get("/contacts", params=searches[0]).json()["result"]) == is_there, contact
+        return is_there
+
+
+class BatchWriter(Writer):
+    """One that creates many contacts at once: all or none, or with a key by which they are created once."""
+
+    def __init__(self, address, token):
+        super().__init__(address, token)
+        self.to_repeat, self.last_with_key, self.batches_in_doubt = {}, None, 0
+
+    def create(self):
+        contacts = [body() for _ in range(BATCH)]
+        is_atomic, key = self.random.random() < 0.5, str(uuid.uuid4())
+        headers = {} if is_atomic else {"Idempotency-Key": key}
+        answer = self._send("POST", "/contacts/batch", batch_of(contacts, is_atomic), headers)
+        if answer:
+            self._created(contacts, answer)
+            if not is_atomic:
+                self.last_with_key = key, contacts, answer
+            return
+        self.batches_in_doubt += 1
+        if is_atomic:
+            self.half_made.append(contacts)
+        else:
+            self.to_repeat[key] = contacts
+
+    def _created(self, contacts, answer):
+        assert [one["status"] for one in answer["result"]] == [201] * len(contacts), answer
+        for contact, one in zip(contacts, answer["result"], strict=True):
+            self.known[one["contact"]["id"]] = [state(contact)]
+            self.touched.add(one["contact"]["id"])
+
+    def check(self, keys):
+        """Send with its key what got no answer, and the last that got one: each contact is there, once."""
+        for key, contacts in self.to_repeat.items():
+            self._created(contacts, self._repeat(key, contacts))
+            assert all(self._is_there(contact) for contact in contacts)
+        self.to_repeat.clear()
+        if self.last_with_key:
+            key, contacts, answer = self.last_with_key
+            assert self._repeat(key, contacts) == answer
+        super().check(keys)
+
+    def _repeat(self, key, contacts):
+        sent, headers = batch_of(contacts, is_atomic=False), {"Idempotency-Key": key}
+        while not (answer := self.api.post("/contacts/batch", json=sent, headers=headers)).is_success:
+            assert answer.status_code in (409, 503), answer.text
+            time.sleep(0.05)
+        return answer.json()
+
 
 class Writers:
-    """Writers at work in threads, while the block runs."""
+    """Writers at work in threads, while the block runs; the first so many of them create by batches."""
 
-    def __init__(self, address, token, count=4):
-        self.each = [Writer(address, token) for _ in range(count)]
+    def __init__(self, address, token, count=4, batching=0):
+        self.each = [(BatchWriter if i < batching else Writer)(address, token) for i in range(count)]
 
     def __enter__(self):
         self._stop = threading.Event()
@@ -149,6 +211,11 @@ class Writers:
     @property
     def acknowledged(self):
         return sum(writer.acknowledged for writer in self.each)
+
+    @property
+    def batches_in_doubt(self):
+        """How many batches got no answer, or 503."""
+        return sum(writer.batches_in_doubt for writer in self.each if isinstance(writer, BatchWriter))
 
     @property
     def refused(self):
