@@ -65,6 +65,7 @@ class RowReader:
             self._addresses(cells, layout.phones, "phone") if layout.phones else (),
             self._addresses(cells, layout.emails, "email") if layout.emails else (),
             self._tags_of(cells) if layout.tags else (),
+            is_own=self._is_own,
         )
 
     def _texts_of(self, cells: list[str]) -> dict[str, str]:

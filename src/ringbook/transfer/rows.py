@@ -31,6 +31,8 @@ class RowContact(NamedTuple):
     """With the times below: of Ringbook's own JSON lines."""
     tm_create: str = ""
     tm_update: str = ""
+    is_own: bool = False
+    """Whether it is of a file that Ringbook has written, where each row is a contact of its own."""
 
 
 class FileRow(NamedTuple):

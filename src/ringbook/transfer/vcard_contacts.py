@@ -12,6 +12,7 @@ from ringbook.transfer.rows import RowAddress, RowContact
 from ringbook.transfer.vcard_properties import VcardProperty
 from ringbook.transfer.vcard_text import (
     OWN,
+    PRODUCT_ID,
     display_name_of,
     formatted_name,
     standard_text,
@@ -27,7 +28,7 @@ _EMAIL_WORDS = {"WORK": "work", "HOME": "personal", "PERSONAL": "personal", "OTH
 _SAY_NOTHING = {"PREF", "VOICE", "INTERNET", "MSG", "TEXT"}
 """Words of TYPE that are no type, and no label either."""
 
-_SILENT = {"BEGIN", "END", "VERSION", "PRODID", "REV", "KIND", "X-ABLABEL", "X-ABSHOWAS", "X-ABADR", "X-ABUID"}
+_SILENT = {"BEGIN", "END", "VERSION", "REV", "KIND", "X-ABLABEL", "X-ABSHOWAS", "X-ABADR", "X-ABUID"}
 _SILENT |= {"X-ADDRESSBOOKSERVER-KIND"}
 """Properties that say nothing of the contact itself, or are read with others."""
 
@@ -66,6 +67,7 @@ class CardReading:
         self._labels: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._source = ""
+        self._is_own = False
         for one in properties:
             self._take(one)
 
@@ -79,6 +81,8 @@ class CardReading:
                 self._exact[one.parameters.get(f"{OWN}FIELD", "")] = one.value
             elif one.name == f"{OWN}SOURCE" and one.value in SOURCES:
                 self._source = one.value
+        elif one.name == "PRODID":
+            self._is_own = one.value.strip() == PRODUCT_ID
         elif one.name in _USED and one.name not in self._first:
             if one.value:
                 self._first[one.name] = one
@@ -106,6 +110,7 @@ class CardReading:
             phone_numbers=numbers,
             emails=emails,
             tags=self._exact_tags(tuple(tags)),
+            is_own=self._is_own,
         )
 
     def _exact_tags(self, read: Sequence[str]) -> Sequence[str]:
