@@ -342,3 +342,18 @@ def test_bytes_that_are_of_no_utf_8_are_read_as_windows_writes_them():
 def test_a_file_that_is_cut_within_a_character_is_read_to_its_end():
     (row,) = rows(b"\xff\xfe" + "BEGIN:VCARD\nFN:x".encode("utf-16-le") + b"y")
     assert row.raw.decode() == "BEGIN:VCARD\r\nFN:x\ufffd\r\n"
+
+
+@pytest.mark.parametrize("between", ["", " ", "\t ", "\ufeff", " \ufeff "])
+def test_files_that_were_joined_without_a_line_break_have_all_their_cards(between):
+    ann, bob = lines("VERSION:3.0", "FN:Ann"), lines("VERSION:3.0", "FN:Bob")
+    found = rows(ann.rstrip() + between.encode() + bob.rstrip() + between.encode() + ann)
+    assert [(row.problem, row.contact.texts) for row in found] == [
+        ("", {"display_name": name}) for name in ("Ann", "Bob", "Ann")
+    ]
+
+
+@pytest.mark.parametrize("second", ["BEGIN:VCARD and more", "END:VCARD X", "VERSION:3.0", "END;X=1:VCARD"])
+def test_a_card_in_which_there_may_be_two_is_rejected(second):
+    (row,) = rows(lines("VERSION:3.0", "FN:Ann", second, "FN:Bob"))
+    assert "there may be two cards in it" in row.problem

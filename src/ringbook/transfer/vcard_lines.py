@@ -19,6 +19,11 @@ HAS_TEXT = ("FN", "N", "NICKNAME", "ORG", "TITLE", "ROLE", "TEL", "EMAIL", "NOTE
 MARK = re.compile(rb"((?:\xef\xbb\xbf)?[ \t]*)(?:(BEGIN)|END)[ \t]*:[ \t]*VCARD[ \t]*", re.IGNORECASE)
 """Where a card begins or ends; within a card, behind a blank, it is of the line before."""
 
+_JOINED = re.compile(
+    rb"(END[ \t]*:[ \t]*VCARD)[ \t]*((?:\xef\xbb\xbf)?[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*)", re.IGNORECASE
+)
+"""Where the last line of a file and the first one of the next became one."""
+
 _AGENT = re.compile(rb"(?:[\w-]++\.)?AGENT[ \t]*(?:;[^:]*+)?:[ \t]*", re.IGNORECASE)
 _BINARY = re.compile(
     rb"(?:[\w-]++\.)?(?:(PHOTO|LOGO|SOUND|KEY)[ \t]*[;:]|([\w-]++)[^:]*?;(?:ENCODING=)?(?:B|BASE64)[;:])", re.IGNORECASE
@@ -48,11 +53,21 @@ def with_line_feeds(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
+def apart(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines, as two where the end of a card and the beginning of the next stand in one."""
+    for line in lines:
+        joined = _JOINED.fullmatch(line)
+        if joined:
+            yield from joined.groups()
+        else:
+            yield line
+
+
 def split_cards(lines: Iterable[bytes]) -> Iterator[CardLines]:
     """Yield each card, and between cards what is no blank line; nothing where no card begins at all."""
     piece = _Piece()
     cards = 0
-    for line in lines:
+    for line in apart(lines):
         mark = MARK.fullmatch(line)
         if mark is None or (mark[1] and piece.is_card):
             if piece.depth:
