@@ -60,7 +60,7 @@ class ContactFile(Protocol):
 
     @property
     def unknown(self) -> Sequence[str]:
-        """Columns that nobody has said anything of."""
+        """Columns that are not taken over, as far as the file is read."""
 
     def rows(self) -> Iterator[FileRow]:
         """Yield each row in order, a broken one with its problem. Raises InvalidArgument for what is no such file."""
