@@ -347,9 +347,5 @@ def test_of_two_columns_of_one_field_the_one_that_is_not_read_is_named_where_it_
     file = read(data, keep_unknown=True)
     rows = [row.contact.texts for row in file.rows()]
     assert list(file.unknown) == ["Associated Company"]
-    assert [row.get("notes") for row in rows] == [
-        None,
-        None,
-        "Associated Company: Able Group",
-        "Associated Company: able GROUP",
-    ]
+    kept = [f"Associated Company: {name}" for name in ("Able Group", "able GROUP")]
+    assert [row.get("notes") for row in rows] == [None, None, *kept]

@@ -357,3 +357,21 @@ def test_files_that_were_joined_without_a_line_break_have_all_their_cards(betwee
 def test_a_card_in_which_there_may_be_two_is_rejected(second):
     (row,) = rows(lines("VERSION:3.0", "FN:Ann", second, "FN:Bob"))
     assert "there may be two cards in it" in row.problem
+
+
+@pytest.mark.parametrize("blank", ["", "\r\n"])
+def test_a_stray_sign_at_the_end_of_a_quoted_text_takes_no_property_with_it(blank):
+    note = f"NOTE;ENCODING=QUOTED-PRINTABLE:call=0D=0A={blank}"
+    found = contact("VERSION:2.1", "FN:Ann", note, "TEL;CELL:1", note, "X-ABC:y", note, "EMAIL:a@b", note, "N:;Ann;;;")
+    assert [one.value for one in (*found.phone_numbers, *found.emails)] == ["1", "a@b"]
+    assert found.texts == {"first_name": "Ann", "notes": "\n".join(["call"] * 4)}
+
+
+def test_a_text_goes_on_behind_the_sign_where_its_next_line_only_looks_like_a_property():
+    note = "NOTE;ENCODING=QUOTED-PRINTABLE:x=0D=0A="
+    assert contact("FN:A", note, "TEL: 1=0D=0A=", "Tel:2=0D=0A=", "NB:3").texts["notes"] == "x\nTEL: 1\nTel:2\nNB:3"
+
+
+def test_a_picture_behind_a_stray_sign_is_left_out():
+    picture = ["PHOTO;ENCODING=BASE64:AAAA", " BBBB", "CCCC"]
+    assert contact("FN:A", "NOTE;ENCODING=QUOTED-PRINTABLE:x=", *picture).texts == {"display_name": "A", "notes": "x"}
