@@ -15,8 +15,8 @@ NAMES = sorted(path.stem for path in FILES.glob("vcard-*.vcf"))
 WELL_FORMED = ["vcard-google", "vcard-apple", "vcard-nextcloud", "vcard-thunderbird"]
 
 
-def opened(data, *, encoding=None, default_type="", keep_unknown=False):
-    return read_vcards(io.BytesIO(data), encoding=encoding, default_type=default_type, keep_unknown=keep_unknown)
+def opened(data, *, encoding=None, default_type="", **more):
+    return read_vcards(io.BytesIO(data), encoding=encoding, default_type=default_type, **more)
 
 
 def rows(data, **options):
@@ -375,3 +375,31 @@ def test_a_text_goes_on_behind_the_sign_where_its_next_line_only_looks_like_a_pr
 def test_a_picture_behind_a_stray_sign_is_left_out():
     picture = ["PHOTO;ENCODING=BASE64:AAAA", " BBBB", "CCCC"]
     assert contact("FN:A", "NOTE;ENCODING=QUOTED-PRINTABLE:x=", *picture).texts == {"display_name": "A", "notes": "x"}
+
+
+@pytest.mark.parametrize(
+    ("region", "page", "name"),
+    [
+        ("PL", "cp1250", "Łukasz Żółty"),
+        ("RU", "cp1251", "Иван Примеров"),
+        ("GR", "cp1253", "Γιώργος Παράδειγμα"),
+        ("JP", "cp932", "例田太郎"),
+        ("US", "cp1252", "José Müller"),
+    ],
+)
+def test_a_card_in_no_utf_8_is_in_the_code_page_of_the_region(region, page, name):
+    quoted = "".join(f"={byte:02X}" for byte in name.encode(page))
+    cards = lines("VERSION:2.1", f"FN;ENCODING=QUOTED-PRINTABLE:{quoted}", "TEL:x")
+    cards += f"BEGIN:VCARD\r\nFN:{name}\r\nNOTE:José\r\nEND:VCARD\r\n".encode(page, "replace")
+    file = opened(cards, region=region)
+    found = list(file.rows())
+    assert [row.contact.texts["display_name"] for row in found] == [name, name]
+    assert file.encoding == page
+    [again] = rows(file.rejected(found[1], "no"))
+    assert again.contact.texts["display_name"] == name
+
+
+def test_a_western_name_is_read_as_such_in_every_region():
+    for region in ("RU", "JP", "GR", "KR"):
+        [row] = rows("BEGIN:VCARD\nN:Müßig;Jürgen;;;\nEND:VCARD\n".encode("cp1252"), region=region)
+        assert row.contact.texts == {"first_name": "Jürgen", "last_name": "Müßig"}

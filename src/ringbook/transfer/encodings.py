@@ -13,6 +13,9 @@ from ringbook.transfer.charsets import BYTE_ORDER_MARKS, charset
 START_BYTES = 1 << 20
 """How much of a file its encoding is judged by; what comes later may turn out not to fit."""
 
+JUDGED_BYTES = 1 << 12
+"""How much of a text that is judged by itself."""
+
 LOST = "\udcff"
 """What an undecodable byte is read as: no encoding has this character, so that no row with it passes for a good one."""
 
@@ -98,7 +101,18 @@ def encoding_of(start: bytes, region: str) -> str:
         return wide
     if _decoded(start, "utf-8") is not None or _is_damaged_utf_8(start):  # other text is so by chance hardly ever
         return "utf-8"
-    return _code_page(start, CODE_PAGES.get(region, WESTERN))
+    return _code_page(start, code_page_of(region))
+
+
+def code_page_of(region: str) -> str:
+    """Return what Windows writes in a region, '' for none."""
+    return CODE_PAGES.get(region, WESTERN)
+
+
+def written_in(data: bytes, page: str) -> str:
+    """Return a short text that is in a code page, or in that of the West where it looks so."""
+    found = next((name for name in (page, WESTERN) if _looks_written(data[:JUDGED_BYTES], name)), page)
+    return data.decode(found, "replace")
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
