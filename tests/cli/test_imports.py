@@ -115,3 +115,4 @@ def test_what_cannot_be_followed_is_refused_in_words(ringbook, customer, people,
     assert run.returncode != 0
     assert words in run.stderr
     assert "Traceback" not in run.stderr
+    assert "Read as" not in run.stderr

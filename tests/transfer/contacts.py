@@ -58,6 +58,7 @@ def as_read(one):
         texts={field: one[field] for field in (*TEXTS, "source") if one[field]},
         **lists,
         tags=tuple(one["tags"]),
+        is_own=True,
     )
 
 

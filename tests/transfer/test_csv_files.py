@@ -324,3 +324,28 @@ def test_what_can_be_no_delimiter_is_none(line):
 
 def test_a_nul_in_the_name_of_a_column_is_left_out():
     assert list(read(b"Na\0me,Phone\n").mapping) == ["Name", "Phone"]
+
+
+def test_several_emails_in_a_cell_are_several_whichever_sign_stands_between_them():
+    cell = '"a@example.com; b@example.com,c@example.com ::: ""x;y""@example.com;"'
+    [row] = contacts(f"Name,Email\nJane,{cell}\n".encode())
+    assert [one["address"] for one in row["emails"]] == [
+        *("a@example.com", "b@example.com", "c@example.com"),
+        '"x;y"@example.com',
+    ]
+    began = time.perf_counter()
+    contacts(b"Name,Email\n" + b'Jane,"' + b'"",;' * 200_000 + b'"\n')
+    assert time.perf_counter() - began < 5
+
+
+def test_of_two_columns_of_one_field_the_one_that_is_not_read_is_named_where_it_says_something_else():
+    data = b"Name,Company Name,Associated Company\nAnn,Able Ltd,Able Ltd\nBob,,Able Group\n"
+    file = read(data)
+    assert [row.contact.texts["company"] for row in file.rows()] == ["Able Ltd", "Able Group"]
+    assert list(file.unknown) == []
+    data += b"Cyd,Able Ltd,Able Group\nDan,Able Ltd,able GROUP\n"
+    file = read(data, keep_unknown=True)
+    rows = [row.contact.texts for row in file.rows()]
+    assert list(file.unknown) == ["Associated Company"]
+    kept = [f"Associated Company: {name}" for name in ("Able Group", "able GROUP")]
+    assert [row.get("notes") for row in rows] == [None, None, *kept]

@@ -1,4 +1,5 @@
 import codecs
+import random
 import time
 
 import pytest
@@ -122,3 +123,29 @@ def test_each_byte_that_does_not_fit_is_marked_and_nothing_else_is_lost():
 def test_a_sign_within_a_word_is_a_letter_of_another_code_page():
     assert encoding_of("Name;Tel\nGrażyna;1\nBożena\n".encode("cp1250"), "US") == "cp1250"
     assert encoding_of("Name;Tel\nJürgen · Beispiel;1\n¿José?\n".encode("cp1252"), "US") == "cp1252"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "".join(f"José {i},Müller\n" for i in range(60)).encode() + "José,Müller\n".encode("cp1252"),
+        "Name,Last\nJosé,Cort\u00e9".encode()[:-1] + b"s\n",
+        "Name\nJosé Cort\u00e9".encode()[:-1] + b",1\n",
+        "ชื่อ\nสมชาย".encode() + b"\xff\n",
+    ],
+)
+def test_utf_8_with_a_stray_byte_stays_utf_8(data):
+    assert encoding_of(data, "US") == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "page", ["cp932", "cp949", "cp950", "gb18030", "cp874", "cp1251", "cp1253", "cp1255", "cp1256"]
+)
+def test_no_script_of_another_code_page_is_taken_for_damaged_utf_8(page):
+    letters = {"cp932": (0x3041, 0x9FA0), "cp949": (0xAC00, 0xD7A4), "cp950": (0x4E00, 0x9FA0)}
+    letters |= {"gb18030": (0x4E00, 0x9FA0), "cp874": (0xE01, 0xE4F), "cp1251": (0x410, 0x450)}
+    letters |= {"cp1253": (0x391, 0x3CF), "cp1255": (0x5D0, 0x5EB), "cp1256": (0x621, 0x64B)}
+    rng = random.Random(1)
+    for _ in range(200):
+        text = "".join(chr(rng.randrange(*letters[page])) for _ in range(200)).encode(page, "ignore")
+        assert encoding_of(b"Name,Phone\n%b,1\n" % text[:30], "US") != "utf-8"

@@ -15,8 +15,8 @@ NAMES = sorted(path.stem for path in FILES.glob("vcard-*.vcf"))
 WELL_FORMED = ["vcard-google", "vcard-apple", "vcard-nextcloud", "vcard-thunderbird"]
 
 
-def opened(data, *, encoding=None, default_type="", keep_unknown=False):
-    return read_vcards(io.BytesIO(data), encoding=encoding, default_type=default_type, keep_unknown=keep_unknown)
+def opened(data, *, encoding=None, default_type="", **more):
+    return read_vcards(io.BytesIO(data), encoding=encoding, default_type=default_type, **more)
 
 
 def rows(data, **options):
@@ -342,3 +342,64 @@ def test_bytes_that_are_of_no_utf_8_are_read_as_windows_writes_them():
 def test_a_file_that_is_cut_within_a_character_is_read_to_its_end():
     (row,) = rows(b"\xff\xfe" + "BEGIN:VCARD\nFN:x".encode("utf-16-le") + b"y")
     assert row.raw.decode() == "BEGIN:VCARD\r\nFN:x\ufffd\r\n"
+
+
+@pytest.mark.parametrize("between", ["", " ", "\t ", "\ufeff", " \ufeff "])
+def test_files_that_were_joined_without_a_line_break_have_all_their_cards(between):
+    ann, bob = lines("VERSION:3.0", "FN:Ann"), lines("VERSION:3.0", "FN:Bob")
+    found = rows(ann.rstrip() + between.encode() + bob.rstrip() + between.encode() + ann)
+    assert [(row.problem, row.contact.texts) for row in found] == [
+        ("", {"display_name": name}) for name in ("Ann", "Bob", "Ann")
+    ]
+
+
+@pytest.mark.parametrize("second", ["BEGIN:VCARD and more", "END:VCARD X", "VERSION:3.0", "END;X=1:VCARD"])
+def test_a_card_in_which_there_may_be_two_is_rejected(second):
+    (row,) = rows(lines("VERSION:3.0", "FN:Ann", second, "FN:Bob"))
+    assert "there may be two cards in it" in row.problem
+
+
+@pytest.mark.parametrize("blank", ["", "\r\n"])
+def test_a_stray_sign_at_the_end_of_a_quoted_text_takes_no_property_with_it(blank):
+    note = f"NOTE;ENCODING=QUOTED-PRINTABLE:call=0D=0A={blank}"
+    found = contact("VERSION:2.1", "FN:Ann", note, "TEL;CELL:1", note, "X-ABC:y", note, "EMAIL:a@b", note, "N:;Ann;;;")
+    assert [one.value for one in (*found.phone_numbers, *found.emails)] == ["1", "a@b"]
+    assert found.texts == {"first_name": "Ann", "notes": "\n".join(["call"] * 4)}
+
+
+def test_a_text_goes_on_behind_the_sign_where_its_next_line_only_looks_like_a_property():
+    note = "NOTE;ENCODING=QUOTED-PRINTABLE:x=0D=0A="
+    assert contact("FN:A", note, "TEL: 1=0D=0A=", "Tel:2=0D=0A=", "NB:3").texts["notes"] == "x\nTEL: 1\nTel:2\nNB:3"
+
+
+def test_a_picture_behind_a_stray_sign_is_left_out():
+    picture = ["PHOTO;ENCODING=BASE64:AAAA", " BBBB", "CCCC"]
+    assert contact("FN:A", "NOTE;ENCODING=QUOTED-PRINTABLE:x=", *picture).texts == {"display_name": "A", "notes": "x"}
+
+
+@pytest.mark.parametrize(
+    ("region", "page", "name"),
+    [
+        ("PL", "cp1250", "Łukasz Żółty"),
+        ("RU", "cp1251", "Иван Примеров"),
+        ("GR", "cp1253", "Γιώργος Παράδειγμα"),
+        ("JP", "cp932", "例田太郎"),
+        ("US", "cp1252", "José Müller"),
+    ],
+)
+def test_a_card_in_no_utf_8_is_in_the_code_page_of_the_region(region, page, name):
+    quoted = "".join(f"={byte:02X}" for byte in name.encode(page))
+    cards = lines("VERSION:2.1", f"FN;ENCODING=QUOTED-PRINTABLE:{quoted}", "TEL:x")
+    cards += f"BEGIN:VCARD\r\nFN:{name}\r\nNOTE:José\r\nEND:VCARD\r\n".encode(page, "replace")
+    file = opened(cards, region=region)
+    found = list(file.rows())
+    assert [row.contact.texts["display_name"] for row in found] == [name, name]
+    assert file.encoding == page
+    [again] = rows(file.rejected(found[1], "no"))
+    assert again.contact.texts["display_name"] == name
+
+
+def test_a_western_name_is_read_as_such_in_every_region():
+    for region in ("RU", "JP", "GR", "KR"):
+        [row] = rows("BEGIN:VCARD\nN:Müßig;Jürgen;;;\nEND:VCARD\n".encode("cp1252"), region=region)
+        assert row.contact.texts == {"first_name": "Jürgen", "last_name": "Müßig"}

@@ -39,10 +39,12 @@ class Screen:
     def told(self, progress: importer.Progress) -> None:
         """Show how far an import has come."""
         now = time.monotonic()
+        rate = ""
         if self._first_row is None:
             self._first_row, self._began = progress.rows_read, now
-        rate = (progress.rows_read - self._first_row) / max(now - self._began, 0.001)
-        rows = f"{progress.rows_read:,} rows, {rate:,.0f} a second, {progress.counts['rejected']:,} rejected"
+        else:
+            rate = f"{(progress.rows_read - self._first_row) / max(now - self._began, 0.001):,.0f} a second, "
+        rows = f"{progress.rows_read:,} rows, {rate}{progress.counts['rejected']:,} rejected"
         self._bar.update(self._task, completed=progress.bytes_read, total=progress.bytes_total, rows=rows)
         if not self._console.is_terminal and now >= self._line_at:
             self._line_at = now + SECONDS_A_LINE
@@ -53,9 +55,10 @@ class Screen:
         """Show what was read as what, and what came of it."""
         console = self._console
         guessed = [f"{column} → {field}" for column, field in job.mapping.items()]
-        console.print(
-            f"Read as {job.form}, {job.encoding or 'utf-8'}." + (f" {escape('; '.join(guessed))}." if guessed else "")
-        )
+        if job.form and job.encoding:  # else it could not be read at all
+            console.print(
+                f"Read as {job.form}, {job.encoding}." + (f" {escape('; '.join(guessed))}." if guessed else "")
+            )
         if job.unknown_columns:
             console.print(
                 f"Not taken over: {escape(', '.join(job.unknown_columns))}. (--keep-unknown puts it into notes.)"

@@ -23,8 +23,8 @@ from ringbook.database.schema import contact_tags as tagged
 from ringbook.database.schema import contacts as t
 from ringbook.tenants.caller import Caller
 
-ENOUGH = 2
-"""How many holders of a value are looked for: it is known then that it is not one contact's alone."""
+MOST_SHARERS = 20
+"""How many contacts may have a value until it is an office line, by which nobody is known."""
 
 ALL_TEXTS = (*TEXTS, "source")
 
@@ -73,7 +73,7 @@ def _holders_of(kind: Kind) -> sa.Select[Any]:
             table.c[kind.normalized] == _ASKED.c.value,
             table.c.tm_delete.is_(None),
         )
-        .limit(sa.literal_column(str(ENOUGH)))
+        .limit(sa.literal_column(str(MOST_SHARERS + 1)))
         .correlate(_ASKED)
         .subquery("some")
     )
@@ -85,7 +85,7 @@ HOLDERS_OF_EXTERNAL_ID = Query(sa.select(_ASKED.c.value, external_ids.holder(_AS
 
 
 async def holders(caller: Caller, database: Connection, kind: Kind, values: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each normalized value the ids of the live contacts that have it, as far as ENOUGH."""
+    """Return for each normalized value the ids of the live contacts that have it, MOST_SHARERS + 1 at most."""
     rows = await database.all(HOLDERS[kind], customer_id=caller.customer_id, wanted=encoded_list(values))
     return {value: msgspec.json.decode(ids) for value, ids in rows}
 

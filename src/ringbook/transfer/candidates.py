@@ -1,10 +1,12 @@
 """What a row of a file says of a contact -> what is to be kept of it, or why that cannot be."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+import phonenumbers
 
 from ringbook.contacts.contact import TEXTS, NewContact
 from ringbook.contacts.contact_tags import MOST_TAGS
@@ -13,8 +15,9 @@ from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS
 from ringbook.contacts.search_index import NOTHING, Indexed, indexed_as
 from ringbook.contacts.tags import NewTag
 from ringbook.transfer.rows import FileRow, RowAddress, RowContact
-from ringbook.values import email, phone
+from ringbook.values import email, phone, spelling
 from ringbook.values.fields import UUID
+from ringbook.values.spelling import InvalidPhoneNumber
 
 ENTERED: dict[Kind, Any] = {PHONE_NUMBERS: phone.Number, EMAILS: email.Address}
 LONGEST_LABEL = 255
@@ -117,11 +120,12 @@ def _kept(kind: Kind, one: RowAddress, region: str) -> Kept:
     """Return what is kept of a number or an email. Raises ValueError."""
     entered = ENTERED[kind]
     text = msgspec.convert(one.value, entered.text)
+    value = None
     if one.normalized:  # of Ringbook's own files: what it was kept as counts, whatever the region is now
         value = entered.read(one.normalized, "")
-        if isinstance(value, phone.Number):
-            value = phone.Number(text.strip(), value.e164)
-    else:
+        if isinstance(value, phone.Number):  # unless somebody has corrected the number beside it
+            value = phone.Number(text.strip(), value.e164) if _is_spelling_of(text, value.e164, region) else None
+    if value is None:
         value = entered.read(text, region)
     values = {column: getattr(value, attribute) for column, attribute in kind.columns.items()}
     type_ = one.type or "other"
@@ -130,6 +134,29 @@ def _kept(kind: Kind, one: RowAddress, region: str) -> Kept:
         message = f"the label or the detail of {one.value} is longer than {LONGEST_LABEL} characters, or has a NUL"
         raise ValueError(message)
     return Kept(values, type_, label, one.detail)
+
+
+def _region_of(e164: str) -> str:
+    """Return a region of the number's country code, '' for none."""
+    try:
+        region = phonenumbers.region_code_for_country_code(phonenumbers.parse(e164).country_code or 0)
+    except phonenumbers.NumberParseException:
+        return ""
+    return region if phone.is_region(region) else ""
+
+
+def _is_spelling_of(text: str, e164: str, region: str) -> bool:
+    """Tell whether a text may be the number as somebody dials it: with its country or without, in whichever region."""
+    digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    bare = digits.lstrip("0")
+    if digits.endswith(e164[1:]) or e164 == f"+{phone.country_code(region)}{bare}":
+        return True
+    if bare in [form.lstrip("0") for form in phone.forms(e164)[:2]]:
+        return True
+    try:
+        return e164 in phone.likeliest(spelling.read(text), _region_of(e164))
+    except InvalidPhoneNumber:
+        return False
 
 
 def _id_and_times(given: RowContact) -> tuple[str, datetime | None, datetime | None]:

@@ -4,20 +4,39 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import sqlalchemy as sa
+
 from ringbook.clock import new_id, new_ids
 from ringbook.contacts import bulk, tags
-from ringbook.contacts.bulk import ContactState
+from ringbook.contacts.bulk import ASKED_IDS, MOST_SHARERS, ContactState
 from ringbook.contacts.change_log import Changing
 from ringbook.contacts.tags import fold_name
-from ringbook.database.engine import Connection
+from ringbook.database.engine import Connection, Query
+from ringbook.database.parameters import CUSTOMER_ID
+from ringbook.database.rendering import encoded_list
+from ringbook.database.schema import contact_changes
+from ringbook.database.schema import contacts as t
 from ringbook.tenants.caller import Caller
 from ringbook.transfer.candidates import Candidate
-from ringbook.transfer.imports import RowOutcome
-from ringbook.transfer.merging import KIND_OF_KEY, keys_of_state, merged, new_state, values_of_key
+from ringbook.transfer.imports import IMPORT_ID, RowOutcome
+from ringbook.transfer.merging import KIND_OF_KEY, agree, keys_of_state, merged, name_words, new_state, values_of_key
 from ringbook.transfer.options import MATCH_KEYS, ImportOptions, MatchKey
 from ringbook.values.fields import UUID
 
 Key = tuple[MatchKey, str]
+
+CONTACTS_BEFORE_IMPORT = Query(
+    sa.select(t.c.id).where(
+        t.c.customer_id == CUSTOMER_ID,
+        t.c.id.in_(ASKED_IDS),
+        ~sa.exists().where(
+            contact_changes.c.customer_id == CUSTOMER_ID,
+            contact_changes.c.contact_id == t.c.id,
+            contact_changes.c.by_id == IMPORT_ID,
+            contact_changes.c.action == sa.literal_column("'created'"),
+        ),
+    )
+)
 
 
 class RowResult(NamedTuple):
@@ -40,11 +59,16 @@ class Chunk:
         self._holders: dict[Key, list[str]] = {}
         self._before: dict[str, ContactState] = {}
         self._states: dict[str, ContactState] = {}
+        self._were_there: set[str] = set()
+        """Which of the holders were in the book before the import."""
         self._in_trash: set[str] = set()
         self._is_written: set[str] = set()
 
     async def load(self, candidates: Sequence[Candidate], *databases: Connection) -> None:
-        """Read what is known of the contacts that rows may be of; of the first database what several know."""
+        """Read what is known of the contacts that rows may be of; of the first database what several know.
+
+        The last one is the book itself.
+        """
         keys = dict.fromkeys(
             (key, value) for one in candidates for key in MATCH_KEYS for value in values_of_key(one, key)
         )
@@ -56,7 +80,12 @@ class Chunk:
                     self._holders[key, value] = list(dict.fromkeys([*self._holders.get((key, value), ()), *ids]))
             if wanted:
                 self._in_trash |= await bulk.deleted(self._caller, database, wanted)
-        wanted |= dict.fromkeys(ids[0] for ids in self._holders.values() if len(ids) == 1)
+        holders = dict.fromkeys(one for ids in self._holders.values() if len(ids) <= MOST_SHARERS for one in ids)
+        if holders:
+            asked = {"customer_id": self._caller.customer_id, "import_id": self._caller.who}
+            rows = await databases[-1].all(CONTACTS_BEFORE_IMPORT, **asked, wanted=encoded_list(holders))
+            self._were_there = {str(row[0]) for row in rows}
+        wanted |= holders
         for database in databases:
             missing = [contact_id for contact_id in wanted if contact_id not in self._before]
             if missing:
@@ -103,11 +132,31 @@ class Chunk:
         external_id = candidate.texts.get("external_id", "")
         for key in self._options.match:
             for value in values_of_key(candidate, key):
-                holders = self._holders.get((key, value), [])
-                state = self._states.get(holders[0]) if len(holders) == 1 else None
+                state = self._match_by(candidate, key, value)
                 if state and (not external_id or state.texts["external_id"] in ("", external_id)):
                     return state
         return None
+
+    def _match_by(self, candidate: Candidate, key: MatchKey, value: str) -> ContactState | None:
+        """Return the only contact that has a value and may be the row's; of several, the only one of the same name.
+
+        Of a file of our own, rows that share a number are several contacts. In other files, a number of which only
+        this import knows is not enough where the names say that these are two, such as colleagues at one switchboard.
+        """
+        ids = self._holders.get((key, value), [])
+        if len(ids) > MOST_SHARERS:
+            return None
+        states = [self._states[one] for one in ids if one in self._states]
+        if key != "external_id":
+            before = [one for one in states if one.id in self._were_there]
+            if candidate.row.contact.is_own:
+                states = before
+            elif not before:
+                states = [one for one in states if agree(name_words(candidate.texts), name_words(one.texts))]
+            if len(states) > 1:
+                name = name_words(candidate.texts)
+                states = [one for one in states if name and name_words(one.texts) == name]
+        return states[0] if len(states) == 1 else None
 
     def _put(self, candidate: Candidate, before: ContactState | None, after: ContactState) -> RowResult:
         external_id = after.texts["external_id"]

@@ -98,13 +98,18 @@ class CsvFile:
             raise _is_no_csv("its first line, which is to name the columns, names none")
         layout = layout_of([_readable(cell) for cell in header.cells], mapping)
         self.mapping: Mapping[str, str] = layout.mapping
-        self.unknown = tuple(layout.unknown)
+        self._unknown = tuple(layout.unknown)
         self._header = _readable(header.text).rstrip("\r\n")
         self._width = len(layout.names)
         self._has_footer = layout.product.name == "Salesforce"
         self._reader = RowReader(layout, keep_unknown=keep_unknown, default_type=default_type)
         # a row is rejected with its error before it, so that it stays as it is, however many cells it has
         self._has_error_first = layout.names[0].casefold() == ERROR_COLUMN
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Columns that are not taken over: of no field, or of one of which another column says something else."""
+        return self._unknown + self._reader.not_taken
 
     def rows(self) -> Iterator[FileRow]:
         """Yield each row in order, a broken one with its problem; an empty line is none.

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from ringbook.transfer.cells import TEXT_MARK, mended, tags_of, unsafe, unwrapped
 from ringbook.transfer.column_names import BETWEEN_VALUES, OWN_EXPORT, folded_name
-from ringbook.transfer.headers import TYPES_OF_EMAILS, TYPES_OF_PHONES, AddressColumn, Layout
+from ringbook.transfer.headers import ONE_OF_EACH, TYPES_OF_EMAILS, TYPES_OF_PHONES, AddressColumn, Layout
 from ringbook.transfer.rows import RowAddress, RowContact
 
 _PHONE_WORDS = {
@@ -22,6 +22,9 @@ _SAYS_MORE = frozenset({"main", "workmain", "internal", "workfax", "homefax", "o
 _LONGEST_LABEL = 255
 _PLAIN_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/-]*")
 """What no spreadsheet has touched."""
+
+_EMAILS_IN_CELL = re.compile(r'(?:[^;,"]++|"[^"]*+"|")++')
+"""A comma or a semicolon in quotation marks is of the address."""
 
 _NO_TYPES = frozenset({"smtp", "ex"})
 """What Outlook says of an email: how it is sent."""
@@ -51,6 +54,9 @@ class RowReader:
 
     def __init__(self, layout: Layout, *, keep_unknown: bool, default_type: str) -> None:
         self._layout = layout
+        self.not_taken: tuple[str, ...] = ()
+        """The columns of which a cell was not taken over, as another column of the same field says something else."""
+        self._keeps_unknown = keep_unknown
         self._others = layout.others if keep_unknown else []
         self._default_type = default_type
         self._is_own = layout.product is OWN_EXPORT
@@ -65,16 +71,21 @@ class RowReader:
             self._addresses(cells, layout.phones, "phone") if layout.phones else (),
             self._addresses(cells, layout.emails, "email") if layout.emails else (),
             self._tags_of(cells) if layout.tags else (),
+            is_own=self._is_own,
         )
 
     def _texts_of(self, cells: list[str]) -> dict[str, str]:
         texts: dict[str, str] = {}
         text = self._text
+        losing: list[tuple[str, int]] = []
         for field, places in self._texts:
             if len(places) == 1:
                 value = cells[places[0]] and text(cells[places[0]])
             else:
-                value = self._joined(field, [value for at in places if (value := text(cells[at]))])
+                said = {at: value for at in places if (value := text(cells[at]))}
+                value = self._joined(field, list(said.values()))
+                if field in ONE_OF_EACH and len(said) > 1:
+                    losing += [(self._layout.names[at], at) for at in said if said[at] != value]
             if value:
                 texts[field] = value
         if "external_id" in texts and not (self._is_own and self._is_marked(cells, "external_id")):
@@ -83,7 +94,11 @@ class RowReader:
             names = f"{texts.get('first_name', '')} {texts.get('last_name', '')}".strip()
             if names and texts.get("display_name") == names:
                 del texts["display_name"]
-        if more := [f"{name}: {value}" for name, at in self._others if (value := _foreign_text(cells[at]))]:
+        others = self._others
+        if losing:
+            self.not_taken = tuple(dict.fromkeys([*self.not_taken, *(name for name, _ in losing)]))
+            others = [*others, *losing] if self._keeps_unknown else others
+        if more := [f"{name}: {value}" for name, at in others if (value := _foreign_text(cells[at]))]:
             texts["notes"] = "\n".join([texts["notes"], *more] if "notes" in texts else more)
         return texts
 
@@ -155,10 +170,12 @@ def _foreign_text(cell: str) -> str:
 
 
 def _values(cell: str, kind: str) -> list[str]:
-    """Return the values of a cell: Google has several in one. Raises RoundedNumber."""
+    """Return the values of a cell: Google has several in one, of emails HubSpot too. Raises RoundedNumber."""
     if BETWEEN_VALUES in cell:
         return [value for part in cell.split(BETWEEN_VALUES) for value in _values(part, kind)]
+    if kind == "email":
+        return [value for part in _EMAILS_IN_CELL.findall(cell) if (value := part.strip())]
     value = cell.strip()
-    if kind == "phone" and not _PLAIN_NUMBER.fullmatch(value):
+    if not _PLAIN_NUMBER.fullmatch(value):
         value = mended(value)
     return [value] if value else []

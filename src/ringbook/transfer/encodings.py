@@ -13,6 +13,9 @@ from ringbook.transfer.charsets import BYTE_ORDER_MARKS, charset
 START_BYTES = 1 << 20
 """How much of a file its encoding is judged by; what comes later may turn out not to fit."""
 
+JUDGED_BYTES = 1 << 12
+"""How much of a text that is judged by itself."""
+
 LOST = "\udcff"
 """What an undecodable byte is read as: no encoding has this character, so that no row with it passes for a good one."""
 
@@ -46,6 +49,8 @@ OF_MACINTOSH = {"cp1252": "mac_roman", "cp1250": "mac_latin2", "cp1251": "mac_cy
 MANY_BYTES = ("cp932", "cp949", "cp950", "gb18030")
 MOST_LINES = 500
 _WORD = re.compile(r"[^\W\d_]+")
+_OF_UTF_8 = re.compile(rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|([\x80-\xff])")
+"""Beyond ASCII: the bytes of a character as UTF-8 has it, or else one byte."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f\u2010-\u2027\xb7\xad\xb0\xaa\xba\xb4\xab\xbb][^\W\d_]")
 """A sign that stands in no word, such as that of a currency, between two letters: they are of another code page."""
 
@@ -94,9 +99,20 @@ def encoding_of(start: bytes, region: str) -> str:
             return name
     if wide := _utf_16(start):
         return wide
-    if _decoded(start, "utf-8") is not None:  # other text is so by chance hardly ever: every pair would have to fit
+    if _decoded(start, "utf-8") is not None or _is_damaged_utf_8(start):  # other text is so by chance hardly ever
         return "utf-8"
-    return _code_page(start, CODE_PAGES.get(region, WESTERN))
+    return _code_page(start, code_page_of(region))
+
+
+def code_page_of(region: str) -> str:
+    """Return what Windows writes in a region, '' for none."""
+    return CODE_PAGES.get(region, WESTERN)
+
+
+def written_in(data: bytes, page: str) -> str:
+    """Return a short text that is in a code page, or in that of the West where it looks so."""
+    found = next((name for name in (page, WESTERN) if _looks_written(data[:JUDGED_BYTES], name)), page)
+    return data.decode(found, "replace")
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
@@ -105,6 +121,15 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return None
+
+
+def _is_damaged_utf_8(start: bytes) -> bool:
+    """Tell whether a text is in UTF-8 but for one byte, or few."""
+    good = bad = 0
+    for character, byte in _OF_UTF_8.findall(start):
+        good += bool(character)
+        bad += bool(byte)
+    return bad <= max(1, good / 3) and good > 0
 
 
 def _utf_16(start: bytes) -> str:

@@ -34,6 +34,10 @@ def open_contacts(file: BinaryIO, form: Form, options: ImportOptions, region: st
         )
     if form == "vcard":
         return read_vcards(
-            file, encoding=encoding, default_type=options.default_type, keep_unknown=options.keep_unknown
+            file,
+            region=region,
+            encoding=encoding,
+            default_type=options.default_type,
+            keep_unknown=options.keep_unknown,
         )
     return read_json_lines(file, encoding=encoding, default_type=options.default_type)

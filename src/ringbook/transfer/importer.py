@@ -163,7 +163,7 @@ class _Running:
     def _shown(self, file: BinaryIO, form: Form) -> dict[str, Any]:
         """Return what is shown of a file before it is brought in."""
         contacts = self._open(file, form)
-        read = (self._candidate(row) for row in islice(contacts.rows(), PREVIEWED))
+        read = [self._candidate(row) for row in islice(contacts.rows(), PREVIEWED)]
         samples = [sample_of(one) for one in islice((one for one in read if not one.problem), SAMPLES)]
         lists = {"mapping": contacts.mapping, "unknown_columns": contacts.unknown, "samples": samples}
         return {

@@ -163,6 +163,7 @@ class _JsonLinesFile:
             id=line.id or "",
             tm_create=line.tm_create or "",
             tm_update=line.tm_update or "",
+            is_own=bool(line.id),
         )
 
     def bytes_read(self) -> int:

@@ -11,6 +11,7 @@ from ringbook.contacts.kinds import EMAILS, KINDS, MOST_ADDRESSES, PHONE_NUMBERS
 from ringbook.contacts.search_index import NOTHING
 from ringbook.transfer.candidates import SOURCE_OF_IMPORT, Candidate, CandidateAddress
 from ringbook.transfer.options import MatchKey
+from ringbook.values.names import folded_words, name_of
 
 KIND_OF_KEY: dict[MatchKey, Kind] = {"phone": PHONE_NUMBERS, "email": EMAILS}
 
@@ -20,6 +21,18 @@ def values_of_key(candidate: Candidate, key: MatchKey) -> list[str]:
     if key == "external_id":
         return [candidate.texts["external_id"]] if candidate.texts.get("external_id") else []
     return list(candidate.addresses[KIND_OF_KEY[key]])
+
+
+def name_words(texts: Mapping[str, str]) -> list[str]:
+    """Return the words of a person's name as they are compared; none where only a company is named."""
+    display_name, first_name, last_name = (texts.get(name, "") for name in ("display_name", "first_name", "last_name"))
+    return folded_words(name_of(display_name, first_name, last_name, ""))
+
+
+def agree(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two names may be of one person: each word of the shorter one begins a word of the other."""
+    shorter, longer = sorted((one, other), key=lambda words: sum(map(len, words)))
+    return all(any(word.startswith(begun) for word in longer) for begun in shorter)
 
 
 def keys_of_state(state: ContactState) -> list[tuple[MatchKey, str]]:

@@ -1,13 +1,14 @@
 """What can be said of an import, by the command line and by the API alike."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 
 from ringbook.contacts.notations import PhoneType
 from ringbook.errors import FieldProblem, InvalidArgument, Reason
+from ringbook.transfer.charsets import LONGEST_CHARSET, charset
 from ringbook.transfer.headers import MAPPED_FIELDS
 from ringbook.values.phone import is_region
 
@@ -53,7 +54,7 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
         try:
             values[field.name] = msgspec.convert(_value(field.name, given[field.name]), field.type)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            message = str(error).partition(" - at `$")[0]
+            message = _choices(field.name, field.type) or str(error).partition(" - at `$")[0]
             problems.append(FieldProblem(field.name, message, Reason.INVALID_QUERY_PARAMETER))
     if problems:
         raise InvalidArgument.of(problems)
@@ -62,10 +63,32 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
 
 def checked(options: ImportOptions) -> ImportOptions:
     """Return the options, whose values are right one by one, if they can be followed. Raises InvalidArgument."""
+    problems = []
     if options.region and not is_region(options.region):
-        message = "must be a country of ISO 3166-1 in two capitals, such as US"
-        raise InvalidArgument.of([FieldProblem("region", message, Reason.INVALID_QUERY_PARAMETER)])
+        problems.append(("region", "must be a country of ISO 3166-1 in two capitals, such as US"))
+    if options.encoding and charset(options.encoding) is None:
+        message = "is no encoding of text; use utf-8, utf-16, cp1252 or another that Python knows"
+        problems.append(("encoding", f"'{options.encoding[:LONGEST_CHARSET]}' {message}"))
+    unknown = dict.fromkeys(name for name in options.map.values() if name not in MAPPED_FIELDS)
+    problems += [("map", f"'{name[:100]}' is no field; use one of {', '.join(MAPPED_FIELDS)}") for name in unknown]
+    if problems:
+        raise InvalidArgument.of([FieldProblem(*one, Reason.INVALID_QUERY_PARAMETER) for one in problems])
     return options
+
+
+def _choices(name: str, type_: Any) -> str:
+    """Return what an option may be, '' where it may be any text."""
+    if name in SWITCHES:
+        return "must be true or false"
+    words = _words(type_)
+    return f"must be {', '.join(words[:-1])} or {words[-1]}" if words else ""
+
+
+def _words(type_: Any) -> list[str]:
+    if get_origin(type_) is Literal:
+        return [word for word in get_args(type_) if word]
+    parts = get_args(type_)[:1] if get_origin(type_) is Annotated else get_args(type_)
+    return [word for part in parts for word in _words(part)]
 
 
 def _value(name: str, text: str) -> Any:

@@ -31,6 +31,8 @@ class RowContact(NamedTuple):
     """With the times below: of Ringbook's own JSON lines."""
     tm_create: str = ""
     tm_update: str = ""
+    is_own: bool = False
+    """Whether it is of a file that Ringbook has written, where each row is a contact of its own."""
 
 
 class FileRow(NamedTuple):
@@ -58,7 +60,7 @@ class ContactFile(Protocol):
 
     @property
     def unknown(self) -> Sequence[str]:
-        """Columns that nobody has said anything of."""
+        """Columns that are not taken over, as far as the file is read."""
 
     def rows(self) -> Iterator[FileRow]:
         """Yield each row in order, a broken one with its problem. Raises InvalidArgument for what is no such file."""

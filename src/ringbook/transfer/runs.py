@@ -59,7 +59,7 @@ START_IMPORT = Query(
 _COUNTED = ("created", "updated", "skipped", "rejected")
 MOVE_IMPORT = Query(
     sa.update(t)
-    .values(values_of(t, "rows_read", "bytes_read", "preview", *_COUNTED))
+    .values(values_of(t, "rows_read", "bytes_read", "preview", "unknown_columns", *_COUNTED))
     .where(*_IS_RUNNING, t.c.rows_read == sa.bindparam("rows_before", type_=sa.BigInteger))
     .returning(t.c.id)
 )
@@ -128,6 +128,7 @@ class Run(ABC):
             "rows_read": self.rows_read + len(results),
             "bytes_read": chunk.bytes_read,
             "preview": json_text(self._preview),
+            "unknown_columns": json_text(chunk.file.unknown),
             **{name: counts[name] for name in _COUNTED},
         }
         if await transaction.one(MOVE_IMPORT, **values) is None:

@@ -12,6 +12,7 @@ from ringbook.transfer.rows import RowAddress, RowContact
 from ringbook.transfer.vcard_properties import VcardProperty
 from ringbook.transfer.vcard_text import (
     OWN,
+    PRODUCT_ID,
     display_name_of,
     formatted_name,
     standard_text,
@@ -27,7 +28,7 @@ _EMAIL_WORDS = {"WORK": "work", "HOME": "personal", "PERSONAL": "personal", "OTH
 _SAY_NOTHING = {"PREF", "VOICE", "INTERNET", "MSG", "TEXT"}
 """Words of TYPE that are no type, and no label either."""
 
-_SILENT = {"BEGIN", "END", "VERSION", "PRODID", "REV", "KIND", "X-ABLABEL", "X-ABSHOWAS", "X-ABADR", "X-ABUID"}
+_SILENT = {"VERSION", "REV", "KIND", "X-ABLABEL", "X-ABSHOWAS", "X-ABADR", "X-ABUID"}
 _SILENT |= {"X-ADDRESSBOOKSERVER-KIND"}
 """Properties that say nothing of the contact itself, or are read with others."""
 
@@ -57,7 +58,7 @@ class CardReading:
     """A card, as it is read into a contact."""
 
     def __init__(self, properties: Sequence[VcardProperty], default_type: str) -> None:
-        """Take the properties of a card; the type of a phone number of which it says none."""
+        """Take the properties of a card; the type of a phone number of which it says none. Raises ValueError."""
         self.left: list[tuple[str, str]] = []
         """What it says that a contact has no field for: the property and its text."""
         self._default_type = default_type
@@ -66,6 +67,9 @@ class CardReading:
         self._labels: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._source = ""
+        self._is_own = False
+        if twice := _told_twice(properties):
+            raise ValueError(f"the card has a second {twice}: there may be two cards in it")
         for one in properties:
             self._take(one)
 
@@ -79,6 +83,8 @@ class CardReading:
                 self._exact[one.parameters.get(f"{OWN}FIELD", "")] = one.value
             elif one.name == f"{OWN}SOURCE" and one.value in SOURCES:
                 self._source = one.value
+        elif one.name == "PRODID":
+            self._is_own = one.value.strip() == PRODUCT_ID
         elif one.name in _USED and one.name not in self._first:
             if one.value:
                 self._first[one.name] = one
@@ -106,6 +112,7 @@ class CardReading:
             phone_numbers=numbers,
             emails=emails,
             tags=self._exact_tags(tuple(tags)),
+            is_own=self._is_own,
         )
 
     def _exact_tags(self, read: Sequence[str]) -> Sequence[str]:
@@ -217,6 +224,12 @@ class CardReading:
 
 _USED = {"FN", "N", "NICKNAME", "ORG", "TITLE", "ROLE", "UID", "KIND", "X-ABSHOWAS", "X-ADDRESSBOOKSERVER-KIND"}
 """Properties of which the first counts; another is left over."""
+
+
+def _told_twice(properties: Sequence[VcardProperty]) -> str:
+    """Return what only a card within the card can say again; '' for nothing."""
+    names = ["BEGIN", "END", *(one.name for one in properties if one.name in ("BEGIN", "END", "VERSION"))]
+    return next((name for name in names if names.count(name) > 1), "")
 
 
 def _is_preferred(one: VcardProperty) -> bool:

@@ -11,6 +11,7 @@ from ringbook.contacts.contact import TEXTS
 from ringbook.contacts.kinds import EMAILS, PHONE_NUMBERS, Kind
 from ringbook.transfer.vcard_text import (
     OWN,
+    PRODUCT_ID,
     coded,
     display_name_of,
     escaped,
@@ -53,7 +54,7 @@ def _lines(contact: Mapping[str, Any], version: VcardVersion) -> Iterator[str]:
     formatted = formatted_name(names, addresses)
     yield "BEGIN:VCARD"
     yield f"VERSION:{version}"
-    yield "PRODID:-//Ringbook//Ringbook//EN"
+    yield f"PRODID:{PRODUCT_ID}"
     yield f"FN:{escaped(formatted)}"
     yield f"N:{escaped(contact['last_name'])};{escaped(contact['first_name'])};;;"
     for name, field in (("ORG", "company"), ("TITLE", "job_title"), ("NOTE", "notes")):

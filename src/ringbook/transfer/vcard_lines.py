@@ -19,11 +19,22 @@ HAS_TEXT = ("FN", "N", "NICKNAME", "ORG", "TITLE", "ROLE", "TEL", "EMAIL", "NOTE
 MARK = re.compile(rb"((?:\xef\xbb\xbf)?[ \t]*)(?:(BEGIN)|END)[ \t]*:[ \t]*VCARD[ \t]*", re.IGNORECASE)
 """Where a card begins or ends; within a card, behind a blank, it is of the line before."""
 
+_JOINED = re.compile(
+    rb"(END[ \t]*:[ \t]*VCARD)[ \t]*((?:\xef\xbb\xbf)?[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*)", re.IGNORECASE
+)
+"""Where the last line of a file and the first one of the next became one."""
+
 _AGENT = re.compile(rb"(?:[\w-]++\.)?AGENT[ \t]*(?:;[^:]*+)?:[ \t]*", re.IGNORECASE)
 _BINARY = re.compile(
     rb"(?:[\w-]++\.)?(?:(PHOTO|LOGO|SOUND|KEY)[ \t]*[;:]|([\w-]++)[^:]*?;(?:ENCODING=)?(?:B|BASE64)[;:])", re.IGNORECASE
 )
 _QUOTED_PRINTABLE = re.compile(rb"[^:]*?QUOTED-PRINTABLE", re.IGNORECASE)
+_PROPERTY = re.compile(
+    rb"(?:[\w-]++\.)?(?:FN|N|NICKNAME|ORG|TITLE|ROLE|TEL|EMAIL|NOTE|UID|CATEGORIES|ADR|LABEL|URL|BDAY|ANNIVERSARY|REV"
+    rb"|PHOTO|LOGO|SOUND|KEY|IMPP|GEO|TZ|MAILER|AGENT|SORT-STRING|CLASS|PRODID|KIND|GENDER|LANG|X-[A-Z-]++)"
+    rb"(?:;|:(?![ \t]))"
+)
+"""How a line begins that is a property, and not the rest of a text: in capitals, without a blank behind the colon."""
 
 
 class CardLines(NamedTuple):
@@ -48,11 +59,21 @@ def with_line_feeds(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
+def apart(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines, as two where the end of a card and the beginning of the next stand in one."""
+    for line in lines:
+        joined = _JOINED.fullmatch(line)
+        if joined:
+            yield from joined.groups()
+        else:
+            yield line
+
+
 def split_cards(lines: Iterable[bytes]) -> Iterator[CardLines]:
     """Yield each card, and between cards what is no blank line; nothing where no card begins at all."""
     piece = _Piece()
     cards = 0
-    for line in lines:
+    for line in apart(lines):
         mark = MARK.fullmatch(line)
         if mark is None or (mark[1] and piece.is_card):
             if piece.depth:
@@ -96,6 +117,7 @@ class _Piece:
     def add(self, line: bytes) -> None:
         """Take the next line."""
         found = _BINARY.match(line) if self.is_card else None
+        self._is_soft = self._is_soft and not _PROPERTY.match(line)
         if (found or self._drops) and self._is_dropped(line, found):
             return
         self._size += len(line) + 1
@@ -156,7 +178,7 @@ def _cut(lines: Sequence[bytes]) -> Sequence[bytes]:
 def unfolded(lines: Sequence[bytes]) -> Iterator[bytes]:
     """Yield a card's lines unfolded (RFC 6350, 3.2): as bytes, since a fold may stand within a character.
 
-    A value in quoted-printable goes on behind a `=` at the end of its line.
+    A value in quoted-printable goes on behind a `=` at the end of its line, which is a slip where a property follows.
     """
     data = b"\n".join(lines)
     if b"QUOTED-PRINTABLE" not in data.upper():
@@ -165,7 +187,7 @@ def unfolded(lines: Sequence[bytes]) -> Iterator[bytes]:
     parts: list[bytes] = []
     is_quoted = is_soft = False
     for line in lines:
-        if is_soft and not END.fullmatch(line):
+        if is_soft and not END.fullmatch(line) and not _PROPERTY.match(line):
             parts[-1] = parts[-1].rstrip(b" \t")[:-1]
             parts.append(line)
         elif parts and line.startswith((b" ", b"\t")):

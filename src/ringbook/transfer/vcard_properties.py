@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ringbook.transfer.charsets import charset
+from ringbook.transfer.encodings import WESTERN, written_in
 
 LONGEST_KNOWN_HEAD = 64
 """What stands before a value is the same in most cards: so long a head is read once."""
@@ -33,6 +34,8 @@ class VcardProperty(NamedTuple):
     value: str
     """As it stands in the file; bytes that are no UTF-8 are surrogates."""
     is_utf8: bool = True
+    page: str = WESTERN
+    """The code page in which it is read where it is not in UTF-8, and does not say in which."""
 
     def pieces(self, sign: str) -> list[str]:
         """Return the texts between the signs that are not escaped, blanks around each cut. Raises ValueError."""
@@ -53,7 +56,7 @@ class VcardProperty(NamedTuple):
             data = binascii.a2b_qp(data).replace(b"\r\n", b"\n")
         elif encoding == "B":
             data = _from_base64(self.name, data)
-        return _as_text(data, said)
+        return _as_text(data, said, self.page)
 
     def _unescaped(self, value: str) -> str:
         r"""Return the text without its escapes; in quoted-printable, where a line break is =0A, `C:\new` is a path."""
@@ -63,7 +66,7 @@ class VcardProperty(NamedTuple):
         return pattern.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
-def read_property(line: bytes, *, is_transcoded: bool = False) -> VcardProperty:
+def read_property(line: bytes, *, is_transcoded: bool = False, page: str = WESTERN) -> VcardProperty:
     """Return what an unfolded line says; one that is transcoded has no CHARSET. Raises ValueError for no property."""
     try:
         text, is_utf8 = line.decode(), True
@@ -76,7 +79,7 @@ def read_property(line: bytes, *, is_transcoded: bool = False) -> VcardProperty:
         else:  # a quotation mark stands alone
             head = head.replace('"', "")
     if not is_utf8:
-        head = head.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        head = head.encode("utf-8", "surrogateescape").decode(WESTERN, "replace")
     found = (_known_head(head) if len(head) <= LONGEST_KNOWN_HEAD else _head(head)) if colon else None
     if found is None:
         shown = text[:60].encode("utf-8", "replace").decode()
@@ -84,7 +87,7 @@ def read_property(line: bytes, *, is_transcoded: bool = False) -> VcardProperty:
     group, name, types, parameters = found
     if is_transcoded and "CHARSET" in parameters and not parameters.get("ENCODING"):
         parameters = {key: value for key, value in parameters.items() if key != "CHARSET"}
-    return VcardProperty(group, name, types, parameters, value, is_utf8)
+    return VcardProperty(group, name, types, parameters, value, is_utf8, page)
 
 
 def _head(head: str) -> tuple[str, str, Sequence[str], Mapping[str, str]] | None:
@@ -131,8 +134,8 @@ def _from_base64(name: str, data: bytes) -> bytes:
         raise ValueError(f"the value of {name} is no base64") from None
 
 
-def _as_text(data: bytes, said: str) -> str:
-    """Return the text of bytes whose encoding is `said`, '' where it is not: then UTF-8, else as Outlook writes it."""
+def _as_text(data: bytes, said: str, page: str) -> str:
+    """Return the text of bytes whose encoding is `said`, '' where it is not: then UTF-8, else as Windows writes it."""
     known = charset(said) if said else "ascii"
     if known is None:
         if data.isascii():
@@ -144,19 +147,19 @@ def _as_text(data: bytes, said: str) -> str:
         except UnicodeDecodeError as error:
             if known == "utf-8" and error.reason == "unexpected end of data":  # an old phone has cut it in a character
                 return data[: error.start].decode()
-            return data.decode("cp1252", "replace")
-    return data.decode("cp1252" if known == "iso8859-1" else known, "replace")
+            return written_in(data, page)
+    return data.decode(WESTERN if known == "iso8859-1" else known, "replace")
 
 
-def in_utf8(line: bytes, *, is_transcoded: bool) -> bytes:
+def in_utf8(line: bytes, *, is_transcoded: bool, page: str) -> bytes:
     """Return an unfolded line in UTF-8, without a CHARSET that it is not of."""
     if line.isascii():
         return line
     try:
         one = read_property(line, is_transcoded=is_transcoded)
-        text = _as_text(one.value.encode("utf-8", "surrogateescape"), one.parameters.get("CHARSET", ""))
+        text = _as_text(one.value.encode("utf-8", "surrogateescape"), one.parameters.get("CHARSET", ""), page)
     except ValueError:
-        return _as_text(line, "").encode()
+        return _as_text(line, "", page).encode()
     whole = line.decode("utf-8", "surrogateescape")
     head = re.sub(r";CHARSET=[^;:]*", "", whole[: len(whole) - len(one.value)], flags=re.IGNORECASE)
     return f"{head}{text}".encode("utf-8", "replace")

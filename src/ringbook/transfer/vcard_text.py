@@ -8,6 +8,8 @@ from ringbook.values.names import name_of
 OWN = "X-RINGBOOK-"
 """Begins the names of Ringbook's own properties and parameters."""
 
+PRODUCT_ID = "-//Ringbook//Ringbook//EN"
+"""PRODID of the cards that Ringbook writes; a program that changes one puts its own there."""
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 """The control characters that no text of a vCard may have (RFC 6350, 3.3); a line break is \\n."""

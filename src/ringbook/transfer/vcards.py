@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from ringbook.errors import InvalidArgument, Reason
 from ringbook.transfer.charsets import Utf8File, bounded_lines
+from ringbook.transfer.encodings import code_page_of
 from ringbook.transfer.rows import ContactFile, FileRow, RowContact
 from ringbook.transfer.vcard_contacts import CardReading
 from ringbook.transfer.vcard_export import folded_line
@@ -22,21 +23,25 @@ _ERROR = f"{OWN}ERROR"
 _IS_ERROR = f";{_ERROR}=".encode()
 
 
-def read_vcards(file: BinaryIO, *, encoding: str | None, default_type: str, keep_unknown: bool = False) -> ContactFile:
+def read_vcards(
+    file: BinaryIO, *, encoding: str | None, default_type: str, keep_unknown: bool = False, region: str = ""
+) -> ContactFile:
     """Return a file of vCards; of an encoding, None: the one that it shows. Raises InvalidArgument.
 
-    `default_type` is the type of a phone number of which the card says none. What a card says that Ringbook has no
-    field for is named in `unknown`; with `keep_unknown` it goes into the notes as well.
+    What is in no UTF-8, and has no CHARSET, is in the code page of the `region` ('' for none). `default_type` is the
+    type of a phone number of which the card says none. What a card says that Ringbook has no field for is named in
+    `unknown`; with `keep_unknown` it goes into the notes as well.
     """
-    return _VcardFile(Utf8File(file, encoding), default_type, keep_unknown=keep_unknown)
+    return _VcardFile(Utf8File(file, encoding), code_page_of(region), default_type, keep_unknown=keep_unknown)
 
 
 class _VcardFile:
     mapping: Mapping[str, str]
     unknown: Sequence[str]
 
-    def __init__(self, file: Utf8File, default_type: str, *, keep_unknown: bool) -> None:
+    def __init__(self, file: Utf8File, page: str, default_type: str, *, keep_unknown: bool) -> None:
         self._file = file
+        self._page = page
         self._default_type = default_type
         self._keep_unknown = keep_unknown
         self._is_transcoded = file.encoding != "utf-8"
@@ -64,24 +69,29 @@ class _VcardFile:
         contact, problem = RowContact(), card.problem
         if not problem:
             try:
-                contact = self._contact([read_property(one, is_transcoded=self._is_transcoded) for one in lines[1:-1]])
+                contact = self._contact([self._property(line) for line in lines[1:-1]])
             except ValueError as error:
                 problem = str(error)
         for name in card.dropped:
             self._say_unknown(name)
         return FileRow(number, self._in_utf8(raw, lines), contact, problem)
 
+    def _property(self, line: bytes) -> VcardProperty:
+        return read_property(line, is_transcoded=self._is_transcoded, page=self._page)
+
     def _in_utf8(self, raw: bytes, lines: Sequence[bytes]) -> bytes:
         """Return a card as it goes into a file of rejects: as it is where it is in UTF-8, else each line by itself."""
         if _IS_ERROR not in raw and (raw.isascii() or (b"CHARSET" not in raw.upper() and _is_utf8(raw))):
             return raw
-        return b"\r\n".join([*(in_utf8(line, is_transcoded=self._is_transcoded) for line in lines), b""])
+        return b"\r\n".join(
+            [*(in_utf8(line, is_transcoded=self._is_transcoded, page=self._page) for line in lines), b""]
+        )
 
     def _contact(self, properties: Sequence[VcardProperty]) -> RowContact:
         reading = CardReading(properties, self._default_type)
         contact = reading.contact()
         if not self._is_transcoded and not all(one.is_utf8 or "CHARSET" in one.parameters for one in properties):
-            self.encoding = "cp1252"
+            self.encoding = self._page
         for name, _ in reading.left:
             self._say_unknown(name)
         if self._keep_unknown and reading.left:
