@@ -106,7 +106,7 @@ def test_a_long_list_comes_as_it_is_scrolled_and_back_is_where_it_was_left(windo
     page = windows.of()
     expect(page.locator("a.row")).to_have_count(50)
     page.locator("a.row").last.scroll_into_view_if_needed()
-    expect(page.locator("a.row")).to_have_count(100)
+    expect(page.locator("a.row").nth(99)).to_be_attached()  # who scrolls fast may have the next ones already
     page.locator("a.row").last.scroll_into_view_if_needed()
     expect(page.locator("a.row")).to_have_count(120)
     expect(page.get_by_text("120 contacts").last).to_be_visible()
