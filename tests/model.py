@@ -223,11 +223,13 @@ def given_in_both(kind: str, old: list[dict[str, Any]], ours: Any, theirs: Any) 
         return replaced(kind, old, ours)
     if ours is None or is_as_stored(kind, old, ours):
         return replaced(kind, old, theirs)
-    if {values(kind, text_of(kind, one)[1])[0] for one in ours} != {values(kind, one["target"])[0] for one in theirs}:
+    beside = {values(kind, one["target"])[0]: one for one in theirs}
+    told = {values(kind, text_of(kind, one)[1])[0]: one for one in ours}
+    if told.keys() != beside.keys():
         raise Refused(400, problems=dict.fromkeys((KINDS[kind].list, "addresses"), "CONFLICTING_NOTATIONS"))
-    new = replaced(kind, old, ours)
+    new = replaced(kind, old, [one | {"id": one.get("id") or beside[value].get("id")} for value, one in told.items()])
     for entry in new:
-        its = next(one for one in theirs if values(kind, one["target"])[0] == value_of(entry))
+        its = beside[value_of(entry)]
         also = changed(kind, entry, {key: its[key] for key in ("name", "detail") if key in its})
         entry["detail"] = also["detail"]
         if also["type"] == entry["type"]:

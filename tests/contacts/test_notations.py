@@ -323,6 +323,17 @@ def test_both_with_the_same_values_each_count_for_what_they_can_say(create, put)
     assert rows(put(another, phone_numbers=numbers, addresses=addresses)["addresses"]) == wanted
 
 
+def test_both_with_the_same_values_keep_the_address_whose_id_either_has(create, put):
+    contact = create(addresses=[HOTLINE, {"type": "tel", "target": "+15550002222", "name": "Lobby", "detail": "b"}])
+    lobby = contact["addresses"][1]["id"]
+    [kept] = put(
+        contact,
+        phone_numbers=[{"number": " (555) 123-4567"}],
+        addresses=[{"type": "tel", "target": "+15551234567", "id": lobby}],
+    )["addresses"]
+    assert (kept["id"], kept["target"], kept["detail"]) == (lobby, "+15551234567", "b")
+
+
 @pytest.mark.parametrize(
     ("kind", "list_name", "entry", "target"),
     [
