@@ -3,19 +3,12 @@
 import pytest
 
 from tests.rows import execute, rows_of
-from tests.webhooks.receiver import receiving
 from tests.webhooks.test_webhooks import listed, make, until
 
 
 @pytest.fixture
 def server_settings():
     return {"RINGBOOK_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1"}
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
 
 
 def created(user, **fields):

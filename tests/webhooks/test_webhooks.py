@@ -26,12 +26,6 @@ def server_settings():
 
 
 @pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
 def another_receiver():
     with receiving() as one:
         yield one
